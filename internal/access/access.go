@@ -31,8 +31,14 @@ func ToRole(role, authority string) Principal { return Principal("role:" + role 
 // ToCode is the principal of whoever holds the receipt code of a record.
 func ToCode(record string) Principal { return Principal("code:" + record) }
 
-// Worker gives the worker's id when the principal is one.
-func (p Principal) Worker() (string, bool) { return strings.CutPrefix(string(p), "worker:") }
+// Worker gives the worker's id when the principal is one, and nothing otherwise.
+func (p Principal) Worker() (string, bool) {
+	id, is := strings.CutPrefix(string(p), "worker:")
+	if !is {
+		return "", false
+	}
+	return id, true
+}
 
 // Right is one thing a grant allows.
 type Right string

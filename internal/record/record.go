@@ -30,6 +30,7 @@ type Record struct {
 	Author     string // principal of the sender: "worker:…", "code:…"
 	Parent     string // record this one was started from
 	StartedBy  string // step of the parent that started it
+	Each       string // the choice or row it was started for, if one of several
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 	ClosedAt   time.Time // zero while open
