@@ -1,0 +1,702 @@
+package pathway
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"frontdoor/internal/calendar"
+)
+
+// checker holds one folder while it is being checked.
+type checker struct {
+	compiler
+	pinned bool // a kept text: what has changed around it is only a warning
+}
+
+func (k *checker) line(at any) int { return k.d.lines[at] }
+
+// outside reports that the folder names something of the partnership's that is
+// not there.
+func (k *checker) outside(line int, do, text string, args ...any) {
+	k.d.faults.add(Fault{File: k.d.file, Line: line, Text: fmt.Sprintf(text, args...), Do: do, Warning: k.pinned})
+}
+
+func (k *checker) warn(line int, do, text string, args ...any) {
+	if !k.pinned {
+		k.d.faults.add(Fault{File: k.d.file, Line: line, Text: fmt.Sprintf(text, args...), Do: do, Warning: true})
+	}
+}
+
+// check finds everything wrong with the pathway and leaves it ready to use.
+func (k *checker) check() {
+	p := k.p
+	if p.Name == "" || !idForm.MatchString(p.Name) {
+		k.d.fault(k.line(&p.Name), "Write pathway: <the folder's name>", "the pathway has no name, or not one of small letters, figures and underscores")
+	}
+	if p.Version < 1 {
+		k.d.fault(k.line(&p.Version), "Write version: 1 and add one at each change of meaning", "the pathway has no version")
+	}
+	k.needs(p, p.Title, "the pathway", "title")
+	k.needs(p, p.Reference, "the pathway", "reference")
+	sound := k.index()
+	k.questions()
+	if sound {
+		var err error
+		if k.envs, err = newEnvs(p, k.place.Calendar); err != nil {
+			k.d.fault(0, "Report it", "the rules cannot be read: %s", err.Error())
+			return
+		}
+		k.rules()
+	}
+	k.law()
+	k.groups()
+	k.pages()
+	k.states()
+	k.steps()
+	k.clocks()
+	k.documents()
+	k.meanings()
+	if sound && k.d.faults.Err() == nil {
+		k.flow()
+	}
+}
+
+func (k *checker) needs(at any, value, what, part string) {
+	if value == "" {
+		k.d.fault(k.line(at), "Write "+part+": …", "%s has no %s", what, part)
+	}
+}
+
+// oneOf reports a word that is not among those it must be one of.
+func (k *checker) oneOf(at any, word, what string, have []string) bool {
+	if slices.Contains(have, word) {
+		return true
+	}
+	k.d.fault(k.line(at), instead(word, have), "there is no %s “%s”", what, word)
+	return false
+}
+
+// anyQuestion reports a question id that is not there; group limits it to the
+// questions of that group.
+func (k *checker) anyQuestion(at any, id, group string, types ...string) {
+	if id == "" {
+		return
+	}
+	in := k.p.questions[id]
+	switch {
+	case in == nil:
+		k.d.fault(k.line(at), instead(id, keys(k.p.questions)), "there is no question “%s”", id)
+	case in.group != group && group == "":
+		k.d.fault(k.line(at), "Name a question that is asked once", "“%s” is asked of each %s", id, k.p.groups[in.group].Item)
+	case in.group != group:
+		k.d.fault(k.line(at), "Name a question of that group", "“%s” is not asked of the group “%s”", id, group)
+	case len(types) > 0 && !slices.Contains(types, in.q.Type):
+		k.d.fault(k.line(at), "Name a question of type "+strings.Join(types, " or "), "“%s” is a question of type %s", id, in.q.Type)
+	}
+}
+
+func (k *checker) allQuestions() []*Question {
+	var out []*Question
+	for i := range k.p.Pages {
+		for j := range k.p.Pages[i].Questions {
+			out = append(out, &k.p.Pages[i].Questions[j])
+		}
+	}
+	for i := range k.p.Steps {
+		for j := range k.p.Steps[i].Ask {
+			out = append(out, &k.p.Steps[i].Ask[j])
+		}
+	}
+	return out
+}
+
+var coded = []string{"radios", "checkboxes", "select"}
+
+func (k *checker) questions() {
+	for _, q := range k.allQuestions() {
+		what := "the question “" + q.ID + "”"
+		if !k.oneOf(firstLine(k, &q.Type, q), q.Type, "question type", Types) {
+			continue
+		}
+		k.needs(q, q.Label, what, "label")
+		var codes []Code
+		switch {
+		case q.Type == "yes_no":
+			codes = yesNo
+		case q.Type == "yes_no_not_known":
+			codes = yesNoNotKnown
+		case slices.Contains(coded, q.Type):
+			if q.Codes == "" {
+				k.d.fault(k.line(q), "Write codes: <file in codes/>", "%s has nothing to choose from", what)
+			} else {
+				codes = k.codesOf(q)
+			}
+		case q.Codes != "":
+			k.d.fault(k.line(&q.Codes), "Take it out, or make the type radios, checkboxes or select", "%s has codes and is of type %s", what, q.Type)
+		}
+		if in := k.p.questions[q.ID]; in != nil && in.codes == nil {
+			in.codes = codes
+		}
+		if q.Other != "" && len(codes) > 0 && !slices.ContainsFunc(codes, func(c Code) bool { return c.Code == q.Other }) {
+			var have []string
+			for _, c := range codes {
+				have = append(have, c.Code)
+			}
+			k.d.fault(k.line(&q.Other), instead(q.Other, have), "%s has no code “%s”", what, q.Other)
+		}
+		if q.Other != "" && k.p.questions[q.ID+"_other"] != nil {
+			k.d.fault(k.line(&q.Other), "Give the other question another id", "the words of “%s” are kept under “%s_other”, which is a question", q.ID, q.ID)
+		}
+		k.limits(q, what)
+		if len(q.SealedTo) > 0 && !q.Sealed {
+			k.d.fault(k.line(&q.SealedTo), "Write sealed: true", "%s says who may open it and is not sealed", what)
+		}
+		k.roles(&q.SealedTo, q.SealedTo)
+		if q.RequireIf != "" && q.Required {
+			k.d.fault(k.line(&q.RequireIf), "Keep one of them", "%s is always required and required under a condition", what)
+		}
+		if space, id, ok := strings.Cut(q.Fill, "."); q.Fill != "" && (!ok || id == "" || !slices.Contains([]string{"worker", "parent", "place"}, space)) {
+			k.d.fault(k.line(&q.Fill), "Write worker.name, worker.agency, parent.<question> or place.authority", "%s cannot be filled from “%s”", what, q.Fill)
+		}
+	}
+}
+
+// firstLine points at the part if it was written, or else at what it is of.
+func firstLine(k *checker, part, of any) any {
+	if k.line(part) > 0 {
+		return part
+	}
+	return of
+}
+
+// limits checks that least and most can be read for the type.
+func (k *checker) limits(q *Question, what string) {
+	for _, m := range []*string{&q.Min, &q.Max} {
+		if *m == "" {
+			continue
+		}
+		var ok bool
+		switch q.Type {
+		case "number", "scale", "checkboxes", "files":
+			_, err := strconv.Atoi(*m)
+			ok = err == nil
+		case "date", "datetime":
+			_, err := calendar.ParseDate(*m)
+			ok = err == nil || *m == "now" || *m == "today"
+		}
+		if !ok {
+			k.d.fault(k.line(m), "Numbers and lists take a whole number; dates take now, today or a date such as 2026-04-01", "%s cannot be limited by “%s”", what, *m)
+		}
+	}
+	if q.Type == "scale" && (q.Min == "" || q.Max == "") {
+		k.d.fault(k.line(q), "Write min: 0 and max: 10", "%s is a scale without ends", what)
+	}
+}
+
+// builtIn are those besides the partnership's roles who may take a step.
+var builtIn = []string{"author", "system", "professional", "public"}
+
+func (k *checker) roles(at any, roles []string, more ...string) {
+	if k.place.Roles == nil {
+		return
+	}
+	have := append(slices.Clone(k.place.Roles), more...)
+	for _, r := range roles {
+		if !slices.Contains(have, r) {
+			k.outside(k.line(at), instead(r, have), "there is no role “%s”", r)
+		}
+	}
+}
+
+var lawKinds = []string{"statute", "statutory_guidance", "local_procedure", "common_practice"}
+
+func (k *checker) law() {
+	p := k.p
+	for _, id := range sortedKeys(p.Law) {
+		l, line := p.Law[id], k.d.lines[entry{&p.Law, id}]
+		if !slices.Contains(lawKinds, l.Kind) {
+			k.d.fault(line, instead(l.Kind, lawKinds), "the law entry “%s” has no kind “%s”", id, l.Kind)
+		}
+		if l.Text == "" || l.Source == "" {
+			k.d.fault(line, "Write text: and source:", "the law entry “%s” does not say what the duty is and where it comes from", id)
+		}
+		switch checked, err := calendar.ParseDate(l.Checked); {
+		case l.Checked == "":
+			k.warn(line, "Compare it with its source and write checked: <date>", "nobody has checked the law entry “%s”", id)
+		case err != nil:
+			k.d.fault(line, "Write a date such as 2026-04-01", "“%s” is not a date", l.Checked)
+		case !k.place.Now.IsZero() && checked.AddMonths(12).Before(calendar.DateOf(k.place.Now)):
+			k.warn(line, "Compare it with its source and write the new date", "nobody has checked the law entry “%s” for 12 months", id)
+		}
+	}
+	for _, id := range sortedKeys(p.Settings) {
+		s, line := p.Settings[id], k.d.lines[entry{&p.Settings, id}]
+		if s.Text == "" {
+			k.d.fault(line, "Write text: and say what is decided", "the setting “%s” does not say what it is", id)
+		}
+		if local, ok := k.place.Settings[p.Name][id]; ok {
+			local.Text = s.Text
+			if local.Default == "" {
+				local.Default = s.Default
+			}
+			p.Settings[id] = local
+		}
+	}
+	for _, id := range sortedKeys(k.place.Settings[p.Name]) {
+		if _, ok := p.Settings[id]; !ok {
+			k.outside(k.line(&p.Settings), instead(id, keys(p.Settings)), "the partnership sets “%s”, which the pathway does not have", id)
+		}
+	}
+}
+
+func (k *checker) groups() {
+	p := k.p
+	for i := range p.Groups {
+		g := &p.Groups[i]
+		what := "the group “" + g.ID + "”"
+		k.needs(g, g.Item, what, "item")
+		k.needs(g, g.Title, what, "title")
+		if g.Min < 0 || (g.Max > 0 && g.Max < g.Min) || g.Max > 200 {
+			k.d.fault(k.line(g), "Write min and max with max not smaller, and at most 200", "%s cannot have from %d to %d rows", what, g.Min, g.Max)
+		}
+		for j := range g.Name {
+			k.anyQuestion(&g.Name[j], g.Name[j], g.ID)
+		}
+		if m := g.Person; m != nil {
+			k.oneOf(&m.Role, m.Role, "kind of person", []string{"child", "adult"})
+			for _, at := range []*string{
+				&m.FamilyName, &m.GivenNames, &m.Aliases, &m.Born, &m.BornEstimated, &m.Due, &m.Sex, &m.NHSNumber, &m.UPN,
+				&m.Address, &m.AddressFlag, &m.Phone, &m.Relation, &m.Parental, &m.InHousehold,
+			} {
+				k.anyQuestion(at, *at, g.ID)
+			}
+		}
+	}
+}
+
+func (k *checker) pages() {
+	for i := range k.p.Pages {
+		page := &k.p.Pages[i]
+		k.needs(page, page.Title, "the page “"+page.ID+"”", "title")
+		if (page.Stop == "") != (page.StopText == "") {
+			k.d.fault(k.line(page), "Write both stop: and stop_text:", "the page “%s” stops without a text, or has a text and never stops", page.ID)
+		}
+		for j := range page.Questions {
+			if page.Questions[j].Group != "" && page.Questions[j].Group != page.Repeat {
+				k.d.fault(k.line(&page.Questions[j].Group), "Write repeat: on the page", "only a step's question may name a group")
+			}
+		}
+	}
+}
+
+var senderWords = []string{"received", "looking", "decided", "closed"}
+
+func (k *checker) states() {
+	p := k.p
+	if len(p.States) == 0 {
+		k.d.fault(0, "Write states:", "the pathway has no states")
+	}
+	for i := range p.States {
+		s := &p.States[i]
+		k.needs(s, s.Label, "the state “"+s.ID+"”", "label")
+		if s.Sender != "" {
+			k.oneOf(&s.Sender, s.Sender, "word for the sender", senderWords)
+		}
+		if s.Start {
+			if p.start != "" {
+				k.d.fault(k.line(s), "Keep one", "two states have start: true")
+			}
+			p.start = s.ID
+		}
+	}
+	if p.start == "" && len(p.States) > 0 {
+		k.d.fault(k.line(&p.States), "Write start: true on one", "no state is the one in which records begin")
+	}
+	if !slices.ContainsFunc(p.States, func(s State) bool { return s.End }) && len(p.States) > 0 {
+		k.d.fault(k.line(&p.States), "Write end: true on at least one", "no state is an end, so a record could never be closed")
+	}
+}
+
+var rights = []string{"view", "act", "status"}
+
+func (k *checker) steps() {
+	p := k.p
+	grants := map[string]bool{}
+	for i := range p.Steps {
+		for _, g := range p.Steps[i].Grants {
+			grants[g.Key] = true
+		}
+	}
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		what := "the step “" + s.ID + "”"
+		k.needs(s, s.Label, what, "label")
+		for j := range s.From {
+			k.oneOf(&s.From[j], s.From[j], "state", keys(p.states))
+		}
+		if len(s.From) == 0 {
+			k.d.fault(k.line(s), "Write from: with the states it can be taken in", "%s can be taken in no state", what)
+		}
+		if len(s.By) == 0 {
+			k.d.fault(k.line(s), "Write by: with the roles that may take it", "%s can be taken by nobody", what)
+		}
+		k.roles(&s.By, s.By, builtIn...)
+		for j := range s.To {
+			k.oneOf(firstLine(k, &s.To[j].State, &s.To[j]), s.To[j].State, "state", keys(p.states))
+			if s.To[j].If == "" && j < len(s.To)-1 {
+				k.d.fault(k.line(&s.To[j]), "Put the state without a condition last", "%s never gets past “%s”", what, s.To[j].State)
+			}
+		}
+		for j := range s.NotBy {
+			k.oneOf(&s.NotBy[j], s.NotBy[j], "step", keys(p.steps))
+		}
+		for j := range s.AllowIf {
+			g := &s.AllowIf[j]
+			if g.If == "" || g.Else == "" {
+				k.d.fault(k.line(g), "Write if: and else:, and let else say what to do", "%s has a guard without both parts", what)
+			}
+		}
+		for j := range s.Marks {
+			k.oneOf(&s.Marks[j], s.Marks[j], "mark", markNames)
+		}
+		for j := range s.Ends {
+			if !grants[s.Ends[j]] {
+				k.d.fault(k.line(&s.Ends[j]), instead(s.Ends[j], keys(grants)), "no step makes a grant “%s”", s.Ends[j])
+			}
+		}
+		for j := range s.Documents {
+			k.oneOf(&s.Documents[j], s.Documents[j], "document", keys(p.documents))
+		}
+		k.anyQuestion(&s.Moves, s.Moves, "")
+		k.anyQuestion(&s.Merges, s.Merges, "", "record")
+		k.anyQuestion(&s.Allocates, s.Allocates, "", "worker")
+		k.anyQuestion(&s.Happened, s.Happened, "", "date", "datetime")
+		k.grants(s, what)
+		k.starts(s, what)
+		k.notices(s, what)
+	}
+}
+
+func (k *checker) grants(s *Step, what string) {
+	for i := range s.Grants {
+		g := &s.Grants[i]
+		if g.Key == "" || g.Why == "" || len(g.May) == 0 {
+			k.d.fault(k.line(g), "Write key:, to:, may: and why:", "%s makes a grant without all its parts", what)
+		}
+		for j := range g.May {
+			k.oneOf(&g.May[j], g.May[j], "right", rights)
+		}
+		kind, rest, colon := strings.Cut(g.To, ":")
+		line := firstLine(k, &g.To, g)
+		switch {
+		case kind == "role" && rest != "", kind == "parent" && rest != "":
+			k.roles(line, []string{rest})
+		case kind == "team" && rest != "":
+			if in := k.p.questions[rest]; in != nil && in.q.Type != "team" {
+				k.anyQuestion(line, rest, "", "team")
+			}
+		case kind == "worker" && rest != "":
+			k.anyQuestion(line, rest, "", "worker")
+		case !colon && (kind == "author" || kind == "each"):
+		default:
+			k.d.fault(k.line(line), "Write role:<role>, team:<question or id>, worker:<question>, parent:<role>, author or each", "%s cannot give the record to “%s”", what, g.To)
+		}
+	}
+}
+
+func (k *checker) starts(s *Step, what string) {
+	for i := range s.Starts {
+		st := &s.Starts[i]
+		k.needs(st, st.Pathway, what+", where it starts a record,", "pathway")
+		if st.Each != "" && k.p.groups[st.Each] == nil {
+			in := k.p.questions[st.Each]
+			if in == nil || in.group != "" || in.q.Type != "checkboxes" {
+				have := keys(k.p.groups)
+				for id, in := range k.p.questions {
+					if in.q.Type == "checkboxes" && in.group == "" {
+						have = append(have, id)
+					}
+				}
+				k.d.fault(k.line(&st.Each), instead(st.Each, have), "“%s” is neither a group nor a checkboxes question asked once", st.Each)
+			}
+		}
+		if kind, rest, ok := strings.Cut(st.Team, ":"); ok {
+			if !slices.Contains([]string{"kind", "team"}, kind) || rest == "" {
+				k.d.fault(k.line(&st.Team), "Write kind:<agency kind>/<role>, each/<role>, team:<id> or a question", "%s cannot give the new record to “%s”", what, st.Team)
+			}
+			if _, role, ok := strings.Cut(rest, "/"); ok && kind == "kind" {
+				k.roles(&st.Team, []string{role})
+			}
+		} else if role, ok := strings.CutPrefix(st.Team, "each/"); ok {
+			k.roles(&st.Team, []string{role})
+			if st.Each == "" {
+				k.d.fault(k.line(&st.Team), "Write each: with the question or group", "%s starts one record only, so there is no “each”", what)
+			}
+		} else {
+			k.anyQuestion(&st.Team, st.Team, "", "team")
+		}
+	}
+}
+
+func (k *checker) notices(s *Step, what string) {
+	for i := range s.Notices {
+		n := &s.Notices[i]
+		for _, to := range n.To {
+			role, isRole := strings.CutPrefix(to, "role:")
+			switch {
+			case isRole:
+				k.roles(&n.To, []string{role})
+			case !slices.Contains([]string{"team", "author", "allocated", "owner"}, to):
+				k.d.fault(k.line(&n.To), "Write role:<role>, team, author, allocated or owner", "%s cannot tell “%s”", what, to)
+			}
+		}
+		if len(n.To) == 0 {
+			k.d.fault(k.line(n), "Write to:", "%s has a notice to nobody", what)
+		}
+		text, ok := k.message(&n.Message, n.Message)
+		if !ok {
+			continue
+		}
+		for _, h := range holes(text) {
+			if h.space != "" {
+				k.d.faults.add(Fault{
+					File: "messages/" + n.Message + ".md", Line: h.line,
+					Text: "a notice goes out with no personal data and this one names the answer “" + h.space + "." + h.name + "”", Do: "Take it out and let the link lead to it",
+				})
+			}
+		}
+	}
+}
+
+// message finds a text of the folder, however it is named.
+func (k *checker) message(at *string, name string) (string, bool) {
+	*at = strings.TrimSuffix(strings.TrimPrefix(name, "messages/"), ".md")
+	text, ok := k.p.Messages[*at]
+	if !ok {
+		k.d.fault(k.line(at), instead(*at, keys(k.p.Messages)), "there is no messages/%s.md", *at)
+	}
+	return text, ok
+}
+
+func (k *checker) clocks() {
+	p := k.p
+	seen := map[string]bool{}
+	for i := range p.Clocks {
+		c := &p.Clocks[i]
+		what := "the clock “" + c.ID + "”"
+		if k.id(c.ID, &c.ID, "a clock", seen[c.ID]) {
+			seen[c.ID] = true
+		}
+		k.needs(c, c.Label, what, "label")
+		k.needs(c, c.Code, what, "code")
+		if kind, id, ok := strings.Cut(c.From, "."); c.From != "created" {
+			switch {
+			case ok && kind == "step":
+				k.oneOf(&c.From, id, "step", keys(p.steps))
+			case ok && kind == "answer":
+				k.anyQuestion(&c.From, id, "", "date", "datetime")
+			default:
+				k.d.fault(k.line(firstLine(k, &c.From, c)), "Write created, step.<step> or answer.<question>", "%s cannot start from “%s”", what, c.From)
+			}
+		}
+		if len(c.Until) == 0 {
+			k.d.fault(k.line(c), "Write until: with the step or state that stops it", "%s can never stop", what)
+		}
+		for j := range c.Until {
+			kind, id, _ := strings.Cut(c.Until[j], ".")
+			switch kind {
+			case "step":
+				k.oneOf(&c.Until[j], id, "step", keys(p.steps))
+			case "state":
+				k.oneOf(&c.Until[j], id, "state", keys(p.states))
+			default:
+				k.d.fault(k.line(&c.Until[j]), "Write step.<step> or state.<state>", "%s cannot stop at “%s”", what, c.Until[j])
+			}
+		}
+		k.lengths(c, what)
+		if c.Law == "" {
+			k.d.fault(k.line(c), "Write law: with an entry of law:", "%s does not say where its length comes from", what)
+		} else if _, ok := p.Law[c.Law]; !ok {
+			k.d.fault(k.line(&c.Law), instead(c.Law, keys(p.Law)), "there is no law entry “%s”", c.Law)
+		}
+		if len(c.Owner) == 0 {
+			k.d.fault(k.line(c), "Write owner: with the roles that are told", "nobody is told when %s runs out", what)
+		}
+		k.roles(&c.Owner, c.Owner, "author", "allocated")
+	}
+}
+
+func (k *checker) lengths(c *Clock, what string) {
+	text := c.Within
+	if id, ok := strings.CutPrefix(c.Within, "setting."); ok {
+		s, have := k.p.Settings[id]
+		if !have {
+			k.d.fault(k.line(&c.Within), instead(id, keys(k.p.Settings)), "there is no setting “%s”", id)
+			return
+		}
+		c.Setting, text = id, s.Default
+	}
+	var err error
+	const how = "Write hours, open hours, working days, days or months, such as 15 working days"
+	if c.Length, err = calendar.ParseLength(text); err != nil {
+		line := k.line(firstLine(k, &c.Within, c))
+		if c.Setting != "" {
+			k.outside(line, how, "%s: the setting “%s” is “%s”, which is not a length", what, c.Setting, text)
+		} else {
+			k.d.fault(line, how, "%s: “%s” is not a length", what, text)
+		}
+	}
+	if c.Warn != "" {
+		if c.Early, err = calendar.ParseLength(c.Warn); err != nil {
+			k.d.fault(k.line(&c.Warn), how, "%s: “%s” is not a length", what, c.Warn)
+		}
+	}
+	if c.HoldBefore && c.Length.Unit != calendar.Days && c.Length.Unit != calendar.Months && err == nil {
+		k.d.fault(k.line(&c.HoldBefore), "Take it out", "%s runs in %s, so there is no day to move back from", what, c.Length.Unit)
+	}
+}
+
+// meanings checks what the engine may know this record's answers as.
+func (k *checker) meanings() {
+	p, r := k.p, &k.p.Roles
+	for _, at := range []*string{&r.Rating, &r.SenderName, &r.SenderEmail, &r.SenderKind, &r.Postcode, &r.Authority, &r.NotContact} {
+		k.anyQuestion(at, *at, "")
+	}
+	for _, at := range []*string{&r.Children, &r.Adults} {
+		if *at != "" {
+			k.oneOf(at, *at, "group", keys(p.groups))
+		}
+	}
+	if r.Outcome != "" && p.questions[r.Outcome] == nil {
+		k.anyQuestion(&r.Outcome, r.Outcome, "")
+	}
+	for _, list := range []*[]string{&r.Summary, &r.Consent} {
+		for i := range *list {
+			at := &(*list)[i]
+			k.oneOf(at, *at, "question", append(keys(p.questions), keys(p.groups)...))
+		}
+	}
+	for i := range p.Carry {
+		k.oneOf(&p.Carry[i], p.Carry[i], "question", append(keys(p.questions), keys(p.groups)...))
+	}
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	out := keys(m)
+	slices.Sort(out)
+	return out
+}
+
+// hole is one {{…}} of a message.
+type hole struct {
+	space string // q, row, or empty for a word that the program fills in
+	name  string
+	line  int
+}
+
+var holeForm = regexp.MustCompile(`\{\{\s*(?:(q|row)\.)?([a-z][a-z0-9_]*)\s*\}\}`)
+
+func holes(text string) []hole {
+	var out []hole
+	for _, m := range holeForm.FindAllStringSubmatchIndex(text, -1) {
+		h := hole{name: text[m[4]:m[5]], line: 1 + strings.Count(text[:m[0]], "\n")}
+		if m[2] >= 0 {
+			h.space = text[m[2]:m[3]]
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+// Words gives the words besides answers that a message leaves for the program
+// to fill in, such as "reference": Render needs each in extra.
+func (p *Pathway) Words(message string) []string {
+	var out []string
+	for _, h := range holes(p.Messages[message]) {
+		if h.space == "" && !slices.Contains(out, h.name) {
+			out = append(out, h.name)
+		}
+	}
+	return out
+}
+
+func (k *checker) documents() {
+	p := k.p
+	for i := range p.Documents {
+		doc := &p.Documents[i]
+		what := "the document “" + doc.ID + "”"
+		k.needs(doc, doc.Title, what, "title")
+		k.needs(doc, doc.To, what, "to")
+		if doc.Row != "" {
+			k.oneOf(&doc.Row, doc.Row, "group", keys(p.groups))
+		}
+		if doc.Reader != "" {
+			k.oneOf(&doc.Reader, doc.Reader, "kind of reader", []string{"professional", "public"})
+		}
+		k.withhold(doc)
+		for j := range doc.Allow {
+			k.allowed(doc, &doc.Allow[j], what)
+		}
+		text, ok := k.message(&doc.Message, doc.Message)
+		if !ok {
+			continue
+		}
+		k.holes(doc, text)
+	}
+}
+
+func (k *checker) withhold(doc *Document) {
+	if in := k.p.questions[doc.Withhold]; in != nil && in.group != "" && in.group == doc.Row {
+		return
+	}
+	k.anyQuestion(&doc.Withhold, doc.Withhold, "")
+}
+
+// allowed checks one line of an allow list. What is guarded or sealed can be on
+// none: a letter leaves the hub.
+func (k *checker) allowed(doc *Document, at *string, what string) {
+	id := *at
+	names := []string{id}
+	if g := k.p.groups[id]; g != nil {
+		names = g.Name
+	} else if in := k.p.questions[id]; in == nil {
+		k.d.fault(k.line(at), instead(id, append(keys(k.p.questions), keys(k.p.groups)...)), "there is no question “%s”", id)
+		return
+	} else if in.group != "" && in.group != doc.Row {
+		k.d.fault(k.line(at), "Write row: "+in.group+" so that there is one document for each", "“%s” is asked of each %s and %s is not", id, k.p.groups[in.group].Item, what)
+	}
+	for _, n := range names {
+		if in := k.p.questions[n]; in != nil && (in.q.Guarded || in.q.Sealed) {
+			k.d.fault(k.line(at), "Take it off the list", "%s may show “%s”, which is sealed or must not leave the hub", what, n)
+		}
+	}
+}
+
+var looseHole = regexp.MustCompile(`\{\{[^}]*\}?\}?`)
+
+func (k *checker) holes(doc *Document, text string) {
+	file := "messages/" + doc.Message + ".md"
+	fault := func(line int, text, do string) {
+		k.d.faults.add(Fault{File: file, Line: line, Text: text, Do: do})
+	}
+	for _, at := range looseHole.FindAllStringIndex(text, -1) {
+		if s := text[at[0]:at[1]]; !holeForm.MatchString(s) {
+			fault(1+strings.Count(text[:at[0]], "\n"), "“"+s+"” cannot be filled in", "Write {{q.<question>}}, {{row.<question>}} or {{<word>}}")
+		}
+	}
+	for _, h := range holes(text) {
+		if h.space == "" {
+			continue
+		}
+		in := k.p.questions[h.name]
+		switch {
+		case !slices.Contains(doc.Allow, h.name):
+			fault(h.line, fmt.Sprintf("the document “%s” shows “%s”, which is not on its allow list", doc.ID, h.name), instead(h.name, doc.Allow))
+		case in != nil && (h.space == "row") != (in.group != ""):
+			fault(h.line, "“"+h.space+"."+h.name+"” is the wrong way to write it", "Write q. for a question asked once and row. for one asked of each row")
+		}
+	}
+}

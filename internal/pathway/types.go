@@ -1,0 +1,365 @@
+// Package pathway loads and checks pathway folders and answers, from a record's
+// facts alone, which questions show, which answers are missing, which steps are
+// open and why the others are not. It is pure: it reads no clock and no
+// database.
+//
+// Truth has three values. A rule over an answer that is not there is unknown,
+// and unknown never lets anything happen: the step is refused, the clock goes
+// on, the page says which answer is missing.
+package pathway
+
+import (
+	"time"
+
+	"frontdoor/internal/answer"
+	"frontdoor/internal/calendar"
+)
+
+// Pathway is one folder, read and checked.
+type Pathway struct {
+	Name      string             `yaml:"pathway"` // the folder's name; never reused
+	Version   int                `yaml:"version"`
+	Title     string             `yaml:"title"`
+	Summary   string             `yaml:"summary"`
+	Owner     string             `yaml:"owner"`     // who keeps the folder right
+	Reference string             `yaml:"reference"` // how references begin; "{authority}" gives the authority's own letters
+	Law       map[string]Law     `yaml:"law"`
+	Settings  map[string]Setting `yaml:"settings"`
+	Groups    []Group            `yaml:"groups"`
+	Pages     []Page             `yaml:"pages"`
+	States    []State            `yaml:"states"`
+	Steps     []Step             `yaml:"steps"`
+	Clocks    []Clock            `yaml:"clocks"`
+	Documents []Document         `yaml:"documents"`
+	Roles     Roles              `yaml:"roles"` // what the engine may know this record's answers as
+	// Carry lists the questions that a record of this pathway starts with when
+	// another record starts it; the parent's question of the same id fills each.
+	Carry []string `yaml:"carry"`
+	// CountsAsContact makes the record count towards "third contact in 12 months".
+	CountsAsContact bool `yaml:"counts_as_contact"`
+
+	// IsCheck marks records that are a question to an agency: the record that
+	// started them counts how many were sent and answered.
+	IsCheck bool `yaml:"check"`
+	// About lets the sender of a record, or anyone who works on it, begin a
+	// record of this pathway about it: "record", or empty.
+	About string `yaml:"about"`
+
+	// Filled by Load, not written in the folder.
+	Hash string `yaml:"-"` // content hash of every file, and of the partnership's lists it uses
+	// Files is every file of the folder at that hash, and under "partnership/"
+	// the lists it borrows, so that FromFiles needs nothing else to show the
+	// questions as they were.
+	Files    map[string]string `yaml:"-"`
+	Codes    map[string][]Code `yaml:"-"` // code lists by Question.Codes, as Load leaves it
+	Messages map[string]string `yaml:"-"` // messages/*.md by name
+
+	index
+}
+
+// Law is where a duty or a length comes from.
+type Law struct {
+	Kind    string `yaml:"kind"` // statute, statutory_guidance, local_procedure, common_practice
+	Text    string `yaml:"text"` // our own words
+	Source  string `yaml:"source"`
+	Checked string `yaml:"checked"` // ISO date, or empty when nobody has confirmed it
+}
+
+// Setting is something the partnership decides. Its value comes from
+// partnership.yaml under the pathway's name; Default is used until then, and
+// pages say that it is not confirmed locally.
+type Setting struct {
+	Text      string `yaml:"text"`
+	Default   string `yaml:"default"`
+	Confirmed bool   `yaml:"confirmed"`
+	Source    string `yaml:"source"`
+	Checked   string `yaml:"checked"`
+}
+
+// Group is a set of questions asked once for each row: each child, each adult.
+type Group struct {
+	ID    string `yaml:"id"`
+	Item  string `yaml:"item"`  // "child"
+	Title string `yaml:"title"` // "Children"
+	Min   int    `yaml:"min"`
+	Max   int    `yaml:"max"`
+	// Name is the CEL-free list of questions whose answers name the row, in order.
+	Name   []string   `yaml:"name"`
+	Person *PersonMap `yaml:"person"` // rows become people in the index
+}
+
+// PersonMap says which question holds which fact about a person.
+type PersonMap struct {
+	Role          string `yaml:"role"` // child, adult
+	FamilyName    string `yaml:"family_name"`
+	GivenNames    string `yaml:"given_names"`
+	Aliases       string `yaml:"aliases"`
+	Born          string `yaml:"born"`
+	BornEstimated string `yaml:"born_estimated"`
+	Due           string `yaml:"due"` // expected date of delivery
+	Sex           string `yaml:"sex"`
+	NHSNumber     string `yaml:"nhs_number"`
+	UPN           string `yaml:"upn"`
+	Address       string `yaml:"address"`
+	AddressFlag   string `yaml:"address_flag"` // disclosure
+	Phone         string `yaml:"phone"`
+	Relation      string `yaml:"relation"` // to the children of the record
+	Parental      string `yaml:"parental"` // holds parental responsibility
+	InHousehold   string `yaml:"in_household"`
+}
+
+// Page is one thing to answer at a time.
+type Page struct {
+	ID        string     `yaml:"page"`
+	Title     string     `yaml:"title"`
+	Section   string     `yaml:"section"` // heading on the check-answers page and the record
+	Body      string     `yaml:"body"`    // Markdown shown above the questions
+	Repeat    string     `yaml:"repeat"`  // group: the page is asked for each row
+	ShowIf    string     `yaml:"show_if"`
+	Stop      string     `yaml:"stop"`      // CEL: true shows the interruption instead of going on
+	StopText  string     `yaml:"stop_text"` // Markdown of the interruption
+	Clause    string     `yaml:"clause"`    // manual clause to read beside the form
+	Questions []Question `yaml:"questions"`
+
+	show, stop *rule
+}
+
+// Question is one question. Its id is never reused for another meaning.
+type Question struct {
+	ID        string `yaml:"id"`
+	Type      string `yaml:"type"` // see Types
+	Label     string `yaml:"label"`
+	Short     string `yaml:"short"` // how the answer is called in a summary; Label when empty
+	Hint      string `yaml:"hint"`
+	Required  bool   `yaml:"required"`
+	RequireIf string `yaml:"require_if"`
+	ShowIf    string `yaml:"show_if"`
+	// NotKnown lets a required question be answered "not known" with a reason.
+	NotKnown     bool   `yaml:"not_known"`
+	Codes        string `yaml:"codes"` // codes/<file>.csv, or "partnership:<list>"
+	Other        string `yaml:"other"` // code whose choice asks for words
+	Min          string `yaml:"min"`   // number, date, "now" or "today"; or length of a list
+	Max          string `yaml:"max"`
+	Width        int    `yaml:"width"`
+	MaxChars     int    `yaml:"max_chars"`
+	Autocomplete string `yaml:"autocomplete"` // HTML token, when the answer is about the person typing
+	// Sealed answers are encrypted at rest and shown only to SealedTo.
+	Sealed   bool     `yaml:"sealed"`
+	SealedTo []string `yaml:"sealed_to"`
+	// Guarded answers inform the decision and never leave the hub.
+	Guarded bool   `yaml:"guarded"`
+	Group   string `yaml:"group"` // in a step's ask: asked for each row of the group
+	// Fill names a fact that answers the question before it is asked:
+	// "worker.name", "worker.agency", "parent.<question>", "place.authority".
+	Fill string `yaml:"fill"`
+	// Missing is the sentence shown when a required question is not answered;
+	// one is made from the label when empty.
+	Missing string `yaml:"missing"`
+
+	show, require *rule
+}
+
+// Types are the question types the one renderer draws.
+var Types = []string{
+	"text", "textarea", "email", "phone", "number", "scale",
+	"date", "datetime", "yes_no", "yes_no_not_known", "radios", "checkboxes", "select",
+	"address", "postcode", "nhs_number", "upn", "files", "worker", "team", "record",
+}
+
+// State is where a record stands.
+type State struct {
+	ID     string `yaml:"id"`
+	Label  string `yaml:"label"`
+	Sender string `yaml:"sender"` // what the sender's status page says: received, looking, decided, closed
+	Start  bool   `yaml:"start"`
+	End    bool   `yaml:"end"`
+	Board  string `yaml:"board"` // column of the board; empty keeps it off
+	// Answered marks the states of a check in which the agency has answered.
+	Answered bool `yaml:"answered"`
+}
+
+// Step is a named act by a role that may move a record.
+type Step struct {
+	ID        string     `yaml:"id"`
+	Label     string     `yaml:"label"`
+	Body      string     `yaml:"body"` // Markdown shown above its questions
+	From      []string   `yaml:"from"`
+	To        []Target   `yaml:"to"`        // first whose condition holds; empty keeps the state
+	By        []string   `yaml:"by"`        // roles; "author" is the sender, "system" is a job
+	Qualified bool       `yaml:"qualified"` // shows on the page that it needs a qualified decision-maker
+	NotBy     []string   `yaml:"not_by"`    // steps whose last actor may not take this one
+	Ask       []Question `yaml:"ask"`
+	AllowIf   []Guard    `yaml:"allow_if"`
+	Grants    []Grant    `yaml:"grants"`
+	Ends      []string   `yaml:"ends"` // keys of grants that end
+	Starts    []Start    `yaml:"starts"`
+	Documents []string   `yaml:"documents"` // made, previewed and sent in this step
+	Notices   []Notice   `yaml:"notices"`
+	Entry     string     `yaml:"entry"` // kind of entry the step adds, with the step's text answer
+	// Moves names the question that holds the authority the record moves to.
+	Moves string `yaml:"moves"`
+	// Merges names the question that holds the record this one joins.
+	Merges string `yaml:"merges"`
+	// Allocates names the question that holds the worker who gets the record.
+	Allocates string `yaml:"allocates"`
+	// Happened names the question that holds when it was so, if not now.
+	Happened string `yaml:"happened"`
+	Primary  bool   `yaml:"primary"` // drawn as the main button of its state
+	Clause   string `yaml:"clause"`
+	// Marks are facts the engine must find recorded for this visit before the
+	// step: "history_looked" is set when the actor opened what is already known.
+	Marks []string `yaml:"marks"`
+	// Complete refuses the step while a required question of the form is
+	// missing. A step that the author takes from the start state always does.
+	Complete bool `yaml:"complete"`
+}
+
+// Target is a state a step leads to when its condition holds.
+type Target struct {
+	If    string `yaml:"if"`
+	State string `yaml:"state"`
+
+	rule *rule
+}
+
+// Guard refuses a step unless its rule is true; Else says what to do.
+type Guard struct {
+	If   string `yaml:"if"`
+	Else string `yaml:"else"`
+
+	rule *rule
+}
+
+// Grant is a line that gives someone the record when a step is taken.
+type Grant struct {
+	Key string   `yaml:"key"`
+	To  string   `yaml:"to"` // role:<r>, team:<question or id>, worker:<question>, author, parent:<role>, each
+	May []string `yaml:"may"`
+	Why string   `yaml:"why"`
+	If  string   `yaml:"if"`
+
+	rule *rule
+}
+
+// Start begins another record.
+type Start struct {
+	Pathway string `yaml:"pathway"`
+	If      string `yaml:"if"`
+	// Each names a checkboxes question (one record per choice) or a group (one
+	// per row). Inside the start, "each" is the choice or row id.
+	Each    string            `yaml:"each"`
+	Team    string            `yaml:"team"`    // "kind:<agency kind>/<role>", "each/<role>", "team:<id>", or a question
+	Answers map[string]string `yaml:"answers"` // question of the new record: CEL over this one
+	Step    string            `yaml:"step"`    // step of the new record taken at once
+
+	rule    *rule
+	answers map[string]*rule
+}
+
+// Clock is a deadline a pathway runs.
+type Clock struct {
+	ID         string   `yaml:"id"`
+	Code       string   `yaml:"code"`
+	Label      string   `yaml:"label"`
+	From       string   `yaml:"from"`   // created, step.<id>, answer.<question>
+	Until      []string `yaml:"until"`  // step.<id>, state.<id>
+	Within     string   `yaml:"within"` // a length, or "setting.<name>"
+	If         string   `yaml:"if"`
+	Warn       string   `yaml:"warn"` // a length before due; a fifth of the time when empty
+	Law        string   `yaml:"law"`
+	Owner      []string `yaml:"owner"` // roles told when it warns and runs out
+	HoldBefore bool     `yaml:"hold_before"`
+	Nights     bool     `yaml:"nights"` // runs when the front door is shut: the emergency duty team owns it then
+
+	// Sender shows the clock to whoever sent the record: when to expect an answer.
+	Sender  bool            `yaml:"sender"`
+	Length  calendar.Length `yaml:"-"` // Within, read; the partnership's value when it is a setting
+	Setting string          `yaml:"-"` // its setting's name, if it has one
+	Early   calendar.Length `yaml:"-"` // Warn, read
+
+	rule *rule
+}
+
+// Document is a letter or message made for one reader from an allow-list.
+type Document struct {
+	ID      string   `yaml:"id"`
+	Title   string   `yaml:"title"`
+	To      string   `yaml:"to"`      // referrer, parents, …
+	Message string   `yaml:"message"` // messages/<name>.md
+	Allow   []string `yaml:"allow"`   // the only questions whose answers it may show
+	Row     string   `yaml:"row"`     // group: one document for each row
+	If      string   `yaml:"if"`
+	// Withhold names the question that holds the reason when it is not sent.
+	Withhold string `yaml:"withhold"`
+	// Second makes a second person check it when anyone in the record has an
+	// address that may not be told to everyone.
+	Second bool `yaml:"second"`
+	// Reader is what a reader must be: "professional", "public", or empty for both.
+	Reader string `yaml:"reader"`
+
+	rule *rule
+}
+
+// Notice tells someone, with no personal data, that there is something to see.
+type Notice struct {
+	To      []string `yaml:"to"` // role:<r>, team, author, allocated, owner
+	Message string   `yaml:"message"`
+}
+
+// Roles name the questions that mean something to every page.
+type Roles struct {
+	Rating      string   `yaml:"rating"`
+	Urgent      string   `yaml:"urgent"`   // CEL: true puts it on top of the board
+	Children    string   `yaml:"children"` // group
+	Adults      string   `yaml:"adults"`   // group
+	Summary     []string `yaml:"summary"`  // questions on the identity strip
+	SenderName  string   `yaml:"sender_name"`
+	SenderEmail string   `yaml:"sender_email"`
+	SenderKind  string   `yaml:"sender_kind"`
+	Anonymous   string   `yaml:"anonymous"` // CEL
+	Postcode    string   `yaml:"postcode"`  // question that decides the authority
+	Authority   string   `yaml:"authority"` // question that holds the authority when asked
+	Outcome     string   `yaml:"outcome"`   // per-row question that holds the decision
+	Consent     []string `yaml:"consent"`
+	NotContact  string   `yaml:"not_contact"` // do-not-contact instructions, shown wherever someone might ring
+
+	urgent, anonymous *rule
+}
+
+// Code is one line of a code list.
+type Code struct {
+	Code  string
+	Label string
+	Hint  string
+	Extra map[string]string // further columns
+}
+
+// Facts are everything rules may read about one record at one moment.
+type Facts struct {
+	Answers answer.Set
+	State   string // empty for a record that is about to begin
+	Now     time.Time
+	Created time.Time // when the record began, as it happened; clocks that start late still run from then
+	Actor   Actor
+	Taken   map[string]Taken // by step, the last time it was taken
+	// Counts are numbers that only the database knows: contacts_12m,
+	// open_checks, answered_checks, unread_messages, history_looked.
+	Counts    map[string]int64
+	Row       string // row a per-row rule is asked about
+	Each      string
+	Authority string
+}
+
+// Actor is who wants to act.
+type Actor struct {
+	ID     string // worker id, empty for the public
+	Roles  []string
+	Kind   string // worker, professional, public, system
+	Author bool   // they sent this record
+}
+
+// Taken is the last time a step was taken.
+type Taken struct {
+	By string    // worker id
+	At time.Time // when it happened, which can be before it was recorded
+}
