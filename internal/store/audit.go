@@ -1,0 +1,257 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"strconv"
+	"strings"
+	"time"
+
+	"frontdoor/internal/audit"
+)
+
+// Audit adds an event to the log, in the transaction of the act itself; its
+// Seq is set here. It fails when the event holds what the log must not, see
+// [audit.Event].
+//
+// The log has one order. Whoever adds to it holds the row audit_head until the
+// transaction ends, so on PostgreSQL every node's writes queue there: lock
+// records and other rows first, and log last.
+func (tx *Tx) Audit(e audit.Event) error { return tx.log(e, 0) }
+
+// log adds an event and moves the mark of [Tx.Latest] by that much.
+func (tx *Tx) log(e audit.Event, mark int64) error {
+	size, err := tx.lockHead()
+	if err != nil {
+		return err
+	}
+	e.Seq, e.At = size, e.At.Truncate(time.Microsecond)
+	body, err := e.Encode()
+	if err != nil {
+		return err
+	}
+	hashes, err := audit.Append(e.Seq, audit.LeafHash(body), tx.HashReader())
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`insert into audit (seq, happened_at, actor, act, subject, body) values ($1, $2, $3, $4, $5, $6)`,
+		e.Seq, e.At, e.Actor, e.Act, e.Subject, string(body)); err != nil {
+		return err
+	}
+	for i, h := range hashes {
+		if _, err := tx.Exec(`insert into audit_hash (place, hash) values ($1, $2)`, audit.HashIndex(e.Seq)+int64(i), h[:]); err != nil {
+			return err
+		}
+	}
+	_, err = tx.Exec(`update audit_head set size = $1, mark = mark + $2 where id = 1`, e.Seq+1, mark)
+	return err
+}
+
+// lockHead gives the log's size and keeps others from adding to it until this
+// transaction ends.
+func (tx *Tx) lockHead() (int64, error) {
+	query := `select size from audit_head where id = 1` + tx.lockRow()
+	size, err := queryOne(tx, scanValue[int64], query)
+	if !errors.Is(err, ErrNone) {
+		return size, err
+	}
+	if _, err := tx.Exec(`insert into audit_head (id, size, mark) values (1, 0, 0) on conflict (id) do nothing`); err != nil {
+		return 0, err
+	}
+	return queryOne(tx, scanValue[int64], query)
+}
+
+// moved notes that something changed that a live board shows.
+func (tx *Tx) moved() error {
+	if _, err := tx.lockHead(); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`update audit_head set mark = mark + 1 where id = 1`)
+	return err
+}
+
+// Latest is a mark that moves whenever a record, entry, message, clock, grant,
+// restriction or exclusion changes, on whichever node. It moves in the order
+// of commits, so a reader that saw a mark has seen everything up to it.
+func (tx *Tx) Latest() (int64, error) {
+	mark, err := queryOne(tx, scanValue[int64], `select mark from audit_head where id = 1`)
+	if errors.Is(err, ErrNone) {
+		return 0, nil
+	}
+	return mark, err
+}
+
+// AuditQuery chooses events of the log. Empty fields choose all; the times are
+// from From up to but not at To. Before, when above 0, gives the page of events
+// before that place.
+type AuditQuery struct {
+	Actor, Subject, Act string
+	From, To            time.Time
+	Limit               int
+	Before              int64
+}
+
+// AuditSearch gives the chosen events, newest first.
+func (tx *Tx) AuditSearch(q AuditQuery) ([]audit.Event, error) {
+	var c conditions
+	if q.Actor != "" {
+		c.add("actor = %s", q.Actor)
+	}
+	if q.Subject != "" {
+		// The index holds events with a subject only.
+		c.add("subject = %s and subject <> ''", q.Subject)
+	}
+	if q.Act != "" {
+		c.add("act = %s", q.Act)
+	}
+	if !q.From.IsZero() {
+		c.add("happened_at >= %s", q.From)
+	}
+	if !q.To.IsZero() {
+		c.add("happened_at < %s", q.To)
+	}
+	if q.Before > 0 {
+		c.add("seq < %s", q.Before)
+	}
+	query := `select body from audit` + c.where() + ` order by seq desc limit ` + c.arg(orLimit(q.Limit))
+	return queryAll(tx, scanEvent, query, c.args...)
+}
+
+// AuditOf gives the events about a record, person, file or account, newest
+// first.
+func (tx *Tx) AuditOf(subject string, limit int, before int64) ([]audit.Event, error) {
+	return tx.AuditSearch(AuditQuery{Subject: subject, Limit: limit, Before: before})
+}
+
+// AuditBy gives what someone did, newest first.
+func (tx *Tx) AuditBy(actor string, limit int, before int64) ([]audit.Event, error) {
+	return tx.AuditSearch(AuditQuery{Actor: actor, Limit: limit, Before: before})
+}
+
+// Looked tells whether someone has done an act on a subject.
+func (tx *Tx) Looked(subject, actor, act string) (bool, error) {
+	return queryOne(tx, scanValue[bool], `select exists (select 1 from audit
+		where subject = $1 and subject <> '' and actor = $2 and act = $3)`, subject, actor, act)
+}
+
+func scanEvent(row row) (audit.Event, error) {
+	var body string
+	if err := row.Scan(&body); err != nil {
+		return audit.Event{}, err
+	}
+	return audit.ParseEvent([]byte(body))
+}
+
+// AuditSize is how many events the log has.
+func (tx *Tx) AuditSize() (int64, error) {
+	size, err := queryOne(tx, scanValue[int64], `select size from audit_head where id = 1`)
+	if errors.Is(err, ErrNone) {
+		return 0, nil
+	}
+	return size, err
+}
+
+// AuditRows gives every event as it is stored, in order of place. The
+// transaction may be used while it runs.
+func (tx *Tx) AuditRows() iter.Seq2[audit.Row, error] {
+	return func(yield func(audit.Row, error) bool) {
+		const batch = 1000
+		for from := int64(-1 << 62); ; {
+			rows, err := queryAll(tx, func(row row) (audit.Row, error) {
+				var r audit.Row
+				return r, row.Scan(&r.Seq, &r.Bytes)
+			}, `select seq, body from audit where seq >= $1 order by seq limit $2`, from, batch)
+			if err != nil {
+				yield(audit.Row{}, err)
+				return
+			}
+			for _, r := range rows {
+				if !yield(r, nil) {
+					return
+				}
+				from = r.Seq + 1
+			}
+			if len(rows) < batch {
+				return
+			}
+		}
+	}
+}
+
+type hashReader struct{ tx *Tx }
+
+// HashReader reads the nodes of the log's tree. A node that is not there is
+// the zero hash.
+func (tx *Tx) HashReader() audit.HashReader { return hashReader{tx} }
+
+// ReadHashes implements tlog.HashReader.
+func (r hashReader) ReadHashes(indexes []int64) ([]audit.Hash, error) {
+	out := make([]audit.Hash, len(indexes))
+	at := make(map[int64][]int, len(indexes))
+	for i, index := range indexes {
+		at[index] = append(at[index], i)
+	}
+	// In parts, because an engine takes only so many arguments.
+	for start := 0; start < len(indexes); start += 500 {
+		part := indexes[start:min(start+500, len(indexes))]
+		var c conditions
+		marks := make([]string, len(part))
+		for i, index := range part {
+			marks[i] = c.arg(index)
+		}
+		type node struct {
+			place int64
+			hash  []byte
+		}
+		nodes, err := queryAll(r.tx, func(row row) (node, error) {
+			var n node
+			return n, row.Scan(&n.place, &n.hash)
+		}, `select place, hash from audit_hash where place in (`+strings.Join(marks, ", ")+`)`, c.args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range nodes {
+			if len(n.hash) != len(audit.Hash{}) {
+				return nil, fmt.Errorf("store: node %d of the log has %d bytes", n.place, len(n.hash))
+			}
+			for _, i := range at[n.place] {
+				out[i] = audit.Hash(n.hash)
+			}
+		}
+	}
+	return out, nil
+}
+
+// LoggedRevisions gives, for every record and each number of its revisions,
+// the hash with which the log says it was written.
+func (tx *Tx) LoggedRevisions() (map[string]map[int64]string, error) {
+	events, err := queryAll(tx, scanEvent, `select body from audit where act = $1 order by seq`, ActRevision)
+	out := map[string]map[int64]string{}
+	for _, e := range events {
+		n, err := strconv.ParseInt(e.Detail["revision"], 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("store: event %d of the log names no revision", e.Seq)
+		}
+		if out[e.Subject] == nil {
+			out[e.Subject] = map[int64]string{}
+		}
+		out[e.Subject][n] = e.Detail["revision-hash"]
+	}
+	return out, err
+}
+
+// AddCheckpoint keeps a signed checkpoint of the log.
+func (tx *Tx) AddCheckpoint(text string, at time.Time) error {
+	c, err := audit.ParseCheckpoint([]byte(text))
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`insert into checkpoint (size, made_at, body) values ($1, $2, $3)`, c.Size, at, text)
+	return err
+}
+
+// Checkpoints gives the kept checkpoints, oldest first.
+func (tx *Tx) Checkpoints() ([][]byte, error) {
+	return queryAll(tx, scanValue[[]byte], `select body from checkpoint order by made_at, size`)
+}

@@ -1,0 +1,251 @@
+// Package store holds all SQL of the program, its two engines and its
+// migrations.
+//
+// One portable SQL text serves both engines: SQLite in an encrypted file (the
+// default) and PostgreSQL. Queries are methods on [Tx], so that several of
+// them join in one transaction; a Tx comes from [DB.Write] or [DB.Read].
+//
+// Rules of the SQL here:
+//
+//   - Placeholders are $1..$n, in any order.
+//   - Column types are text, bigint, boolean, bytea, double precision and
+//     jsonb, and no others. Keys are text from [NewID].
+//   - Instants are bound and scanned as time.Time and stored as fixed-width
+//     UTC text, so text order is time order; dates as calendar.Date and ISO
+//     text. The zero of either is stored as null.
+//   - A []string argument is a list for [Tx.inList].
+//   - A number or boolean taken out of a document (doc->>'n') is text on
+//     PostgreSQL and a number on SQLite: cast it before comparing.
+//   - The database never takes the time: now is an argument.
+//   - A query's rows are read to the end before the next query of the same
+//     transaction ([queryAll] does so); PostgreSQL has one stream a connection.
+//   - Differences between engines go through the named helpers in dialect.go.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/driver"
+	_ "github.com/ncruces/go-sqlite3/vfs/adiantum" // the encrypting file layer
+
+	"frontdoor/internal/fault"
+)
+
+// databaseFile is the name of the embedded database in its data folder.
+const databaseFile = "frontdoor.db"
+
+// DB is an open database on either engine. It is safe for use by many
+// goroutines at once.
+type DB struct {
+	dialect dialect
+	write   *sql.DB // on SQLite a single connection; on PostgreSQL the same pool as read
+	read    *sql.DB
+	unlock  func() error // gives the data folder back; nil on PostgreSQL
+
+	wake    chan struct{} // a job was enqueued by this process
+	owner   string        // this process, as the holder of job leases
+	mu      sync.Mutex
+	running map[string]bool // ids of jobs whose handlers have not returned
+}
+
+func newDB(d dialect, write, read *sql.DB, unlock func() error) *DB {
+	return &DB{
+		dialect: d, write: write, read: read, unlock: unlock,
+		wake: make(chan struct{}, 1), owner: randomText(), running: map[string]bool{},
+	}
+}
+
+// OpenEmbedded opens the encrypted SQLite database in a data folder, making
+// both if they are not there. Every commit is on disk before it returns.
+//
+// The folder serves one process at a time: a second one is refused with
+// fault.Conflict. A key that does not open the database gives fault.Invalid.
+func OpenEmbedded(ctx context.Context, dir string, key Key) (_ *DB, err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fault.Wrap(err, fault.Unavailable, "The data folder cannot be made. Check that the program may write there.")
+	}
+	unlock, err := lockFile(filepath.Join(dir, "frontdoor.lock"))
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, unlock())
+		}
+	}()
+	path, err := filepath.Abs(filepath.Join(dir, databaseFile))
+	if err != nil {
+		return nil, err
+	}
+	// Made here first so that no other account of the machine can read it.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Unavailable, "The database file cannot be opened for writing. Check who owns the data folder.")
+	}
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
+
+	write, err := openSQLite(path, key, "journal_mode = wal", "synchronous = full", "cache_size = -20000")
+	if err != nil {
+		return nil, err
+	}
+	write.SetMaxOpenConns(1)
+	if err := write.PingContext(ctx); err != nil {
+		err = errors.Join(mapError(err), write.Close())
+		if errors.Is(err, sqlite3.NOTADB) || errors.Is(err, sqlite3.CORRUPT) {
+			return nil, fault.Wrap(err, fault.Invalid, "The key does not open the database in the data folder. Start again with the key file that was made with it.")
+		}
+		return nil, err
+	}
+	read, err := openSQLite(path, key, "query_only = on", "cache_size = -8000")
+	if err != nil {
+		return nil, errors.Join(err, write.Close())
+	}
+	read.SetMaxOpenConns(4)
+	read.SetMaxIdleConns(4)
+	return newDB(sqlite, write, read, sync.OnceValue(unlock)), nil
+}
+
+// openSQLite opens a pool. The key is set on each connection and is never
+// part of the name of the database, which may appear in errors.
+func openSQLite(path string, key Key, pragmas ...string) (*sql.DB, error) {
+	setup := append([]string{
+		// The order matters: the key, then the wait for locks, then the rest.
+		fmt.Sprintf("hexkey = '%x'", key.Derive("database")),
+		"busy_timeout = 10000",
+		"temp_store = memory", // temporary data never reaches the disk
+		"foreign_keys = on",
+		"recursive_triggers = on", // so that "insert or replace" meets the append-only triggers
+		"trusted_schema = off",
+	}, pragmas...)
+	// Times reach the driver as text already; a format of our own keeps it
+	// from turning text that looks like a time into something else on the way back.
+	name := "file:" + escapePath(path) + "?vfs=adiantum&_txlock=immediate&_timefmt=" + "2006-01-02T15:04:05.000000Z"
+	db, err := driver.Open(name, func(c *sqlite3.Conn) error {
+		for _, p := range setup {
+			if err := c.Exec("pragma " + p); err != nil {
+				return err
+			}
+		}
+		// Reading the schema is what proves the key.
+		return c.Exec("select count(*) from sqlite_schema")
+	})
+	return db, mapError(err)
+}
+
+// OpenPostgres opens a PostgreSQL database from its URL. The database must be
+// encoded in UTF-8 and sort text by its bytes, so that both engines give every
+// list in the same order; another is refused with fault.Invalid.
+func OpenPostgres(ctx context.Context, url string) (*DB, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		// The cause may repeat the URL with its password.
+		return nil, fault.New(fault.Invalid, "The database URL cannot be read. Write it as postgres://account:password@server:5432/database.")
+	}
+	config.RuntimeParams["timezone"] = "UTC"
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "frontdoor"
+	}
+	pool := stdlib.OpenDB(*config)
+	pool.SetMaxOpenConns(20)
+	pool.SetMaxIdleConns(8)
+	var encoding string
+	var byBytes bool
+	err = pool.QueryRowContext(ctx, `select current_setting('server_encoding'), 'B' < 'a' and 'a-c' < 'ab' and 'z' < 'é'`).Scan(&encoding, &byBytes)
+	if err == nil && (encoding != "UTF8" || !byBytes) {
+		err = fault.New(fault.Invalid, "The database must be made with: create database frontdoor template template0 encoding 'UTF8' locale 'C.UTF-8'")
+	}
+	if err != nil {
+		return nil, errors.Join(mapError(err), pool.Close())
+	}
+	return newDB(postgres, pool, pool, nil), nil
+}
+
+// Close ends every connection and gives the data folder back. Closing twice
+// does nothing more.
+func (db *DB) Close() error {
+	err := db.write.Close()
+	if db.read != db.write {
+		err = errors.Join(db.read.Close(), err)
+	}
+	if db.unlock != nil {
+		err = errors.Join(err, db.unlock())
+	}
+	return err
+}
+
+// Ping says whether the database answers: nil or fault.Unavailable.
+func (db *DB) Ping(ctx context.Context) error { return mapError(db.read.PingContext(ctx)) }
+
+// Engine names the engine, for the status page and logs: "sqlite" or "postgres".
+func (db *DB) Engine() string { return db.dialect.String() }
+
+// writeAttempts bounds how often one Write is tried when PostgreSQL ends it
+// because of another transaction.
+const writeAttempts = 5
+
+// Write runs fn in one transaction that commits when fn returns nil and
+// leaves nothing behind when it does not.
+//
+// On SQLite writes run one at a time. On PostgreSQL they run side by side at
+// read committed: whoever decides from a row locks it first ([Tx.lockRow]).
+// There fn may be run again, up to five times, after a deadlock, so it must
+// not keep anything from a failed run. Never call Write inside Write: the
+// inner one waits for the outer for ever. Pass the Tx on instead.
+func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
+	var err error
+	for range writeAttempts {
+		var enqueued bool
+		enqueued, err = db.inTx(ctx, db.write, nil, fn)
+		if err == nil {
+			if enqueued {
+				db.wakeJobs()
+			}
+			return nil
+		}
+		if !errors.Is(err, errRunAgain) {
+			return err
+		}
+	}
+	return fault.Wrap(err, fault.Unavailable, "Several people saved at the same moment. Try again.")
+}
+
+// Read runs fn on one unchanging view of the database. Nothing can be
+// written in it.
+func (db *DB) Read(ctx context.Context, fn func(*Tx) error) error {
+	opts := &sql.TxOptions{ReadOnly: true}
+	if db.dialect == postgres {
+		opts.Isolation = sql.LevelRepeatableRead
+	}
+	_, err := db.inTx(ctx, db.read, opts, fn)
+	return err
+}
+
+func (db *DB) inTx(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, fn func(*Tx) error) (enqueued bool, err error) {
+	defer func() {
+		if err != nil && ctx.Err() != nil {
+			err = fault.Wrap(errors.Join(ctx.Err(), err), fault.Unavailable, "This was stopped before it finished. Try again.")
+		}
+	}()
+	sqlTx, err := pool.BeginTx(ctx, opts)
+	if err != nil {
+		return false, mapError(err)
+	}
+	// Also ends the transaction when fn panics; after a commit it does nothing.
+	defer func() { _ = sqlTx.Rollback() }()
+	tx := &Tx{ctx: ctx, tx: sqlTx, dialect: db.dialect}
+	if err := fn(tx); err != nil {
+		return false, err
+	}
+	return tx.enqueued, mapError(sqlTx.Commit())
+}

@@ -1,0 +1,68 @@
+package store
+
+import (
+	"context"
+	"io/fs"
+	"time"
+)
+
+// What tests outside the package need of its inside.
+
+var NumberPlaceholders = numberPlaceholders
+
+func MigrationNames(files fs.FS, engine string) ([]string, error) {
+	d := sqlite
+	if engine == "postgres" {
+		d = postgres
+	}
+	all, err := loadMigrations(files, d)
+	var names []string
+	for _, m := range all {
+		names = append(names, m.name)
+	}
+	return names, err
+}
+
+func AppendOnly(db *DB, table string) string {
+	text, err := appendOnly(db.dialect, table)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+func Strings(tx *Tx, query string, args ...any) ([]string, error) {
+	return queryAll(tx, scanValue[string], query, args...)
+}
+
+func (tx *Tx) InList(column string, arg int) string { return tx.inList(column, arg) }
+func (tx *Tx) JSONRows(array, as string) string     { return tx.jsonRows(array, as) }
+func (tx *Tx) LockRow() string                      { return tx.lockRow() }
+func (tx *Tx) Tables() ([]string, error)            { return tx.tables() }
+func Backoff(attempt int) time.Duration             { return backoff(attempt) }
+func (tx *Tx) ColumnKinds(table string) (map[string]string, error) {
+	cols, err := tx.columns(table)
+	kinds := map[string]string{}
+	for _, c := range cols {
+		kinds[c.name] = c.kind
+	}
+	return kinds, err
+}
+
+// Claim leases jobs without running them.
+func (db *DB) Claim(ctx context.Context, clock func() time.Time, handlers map[string]Handler, limit int) ([]Work, error) {
+	return db.claimJobs(ctx, clock, handlers, limit, true)
+}
+
+// Forget is what the death of this process would do to a claimed job.
+func (db *DB) Forget(w Work) {
+	db.mu.Lock()
+	delete(db.running, w.ID)
+	db.mu.Unlock()
+}
+
+// GiveBack is what stopping the program does to a job that does not end in time.
+func (db *DB) GiveBack(ctx context.Context, w Work) error {
+	db.Forget(w)
+	return db.Write(ctx, func(tx *Tx) error { return tx.release(w, context.Canceled, true) })
+}

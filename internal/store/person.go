@@ -1,0 +1,372 @@
+package store
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"frontdoor/internal/person"
+)
+
+// PutPerson keeps a person, new or changed: everything p says of them takes
+// the place of what was known, and what it was stays in person_version.
+// Relationships are kept once for both people; those p does not name stay, see
+// [Tx.DropRelationship].
+func (tx *Tx) PutPerson(p person.Person) error {
+	if _, err := tx.Exec(`insert into person (id, version, died, sex, gender, ethnicity, first_language, interpreter, babies, sealed)
+		values ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9)
+		on conflict (id) do update set version = person.version + 1, died = excluded.died, sex = excluded.sex, gender = excluded.gender,
+			ethnicity = excluded.ethnicity, first_language = excluded.first_language, interpreter = excluded.interpreter,
+			babies = excluded.babies, sealed = excluded.sealed`,
+		p.ID, p.Died, string(p.Sex), p.Gender, p.Ethnicity, p.FirstLanguage, string(p.Interpreter), p.Babies, p.Sealed); err != nil {
+		return err
+	}
+	for _, table := range []string{"person_name", "person_birth", "person_identifier", "person_address", "person_phone"} {
+		if _, err := tx.Exec(`delete from `+table+` where person = $1`, p.ID); err != nil {
+			return err
+		}
+	}
+	for i, n := range p.Names {
+		if err := tx.addFact("person_name", "kind, family, given, from_date, until_date", p.ID, i, n.ID, n.Source,
+			string(n.Kind), n.Family, n.Given, n.From, n.Until); err != nil {
+			return err
+		}
+	}
+	for i, b := range p.Births {
+		if err := tx.addFact("person_birth", "kind, date", p.ID, i, b.ID, b.Source, string(b.Kind), b.Date); err != nil {
+			return err
+		}
+	}
+	for i, d := range p.Identifiers {
+		if err := tx.addFact("person_identifier", "kind, value, issuer, valid, verified", p.ID, i, d.ID, d.Source,
+			string(d.Kind), d.Value, d.Issuer, d.Valid, d.Verified); err != nil {
+			return err
+		}
+	}
+	for i, a := range p.Addresses {
+		if err := tx.addFact("person_address", "kind, lines, postcode, uprn, from_date, until_date, disclosure, withheld_from", p.ID, i, a.ID, a.Source,
+			string(a.Kind), JSON[[]string]{orEmpty(a.Lines)}, a.Postcode, a.UPRN, a.From, a.Until, string(a.Disclosure), JSON[[]string]{orEmpty(a.WithheldFrom)}); err != nil {
+			return err
+		}
+	}
+	for i, f := range p.Phones {
+		if err := tx.addFact("person_phone", "number, safe, use_when", p.ID, i, f.ID, f.Source, f.Number, string(f.Safe), f.When); err != nil {
+			return err
+		}
+	}
+	touched := []string{p.ID}
+	for _, r := range p.Relationships {
+		if r.From != p.ID && r.To != p.ID {
+			return errors.New("store: a relationship of two other people")
+		}
+		if err := tx.putRelationship(r); err != nil {
+			return err
+		}
+		touched = append(touched, r.To)
+	}
+	return tx.personChanged(p.ID, touched...)
+}
+
+// addFact keeps one fact about a person with where it came from.
+func (tx *Tx) addFact(table, columns, of string, place int, id string, s person.Source, values ...any) error {
+	var c conditions
+	marks := make([]string, 0, len(values)+6)
+	for _, v := range append([]any{of, place, id, orNull(s.Record), s.At, s.By}, values...) {
+		marks = append(marks, c.arg(v))
+	}
+	_, err := tx.Exec(`insert into `+table+` (person, place, id, source_record, source_at, source_by, `+columns+`)
+		values (`+strings.Join(marks, ", ")+`)`, c.args...)
+	return err
+}
+
+func (tx *Tx) putRelationship(r person.Relationship) error {
+	n, err := tx.Exec(`insert into person_relationship (id, from_person, to_person, kind, parental_responsibility, lives_with,
+			since_date, until_date, source_record, source_at, source_by)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		on conflict (id) do update set kind = excluded.kind, parental_responsibility = excluded.parental_responsibility,
+			lives_with = excluded.lives_with, since_date = excluded.since_date, until_date = excluded.until_date,
+			source_record = excluded.source_record, source_at = excluded.source_at, source_by = excluded.source_by
+		where person_relationship.from_person = excluded.from_person and person_relationship.to_person = excluded.to_person`,
+		r.ID, r.From, r.To, string(r.Kind), string(r.ParentalResponsibility), string(r.LivesWith), r.Since, r.Until,
+		orNull(r.Source.Record), r.Source.At, r.Source.By)
+	if err == nil && n == 0 { // the id is that of two other people
+		err = ErrExists
+	}
+	return err
+}
+
+// DropRelationship takes away a relationship that was entered by mistake. One
+// that has ended gets an Until instead.
+func (tx *Tx) DropRelationship(id string) error {
+	var from, to string
+	if err := tx.QueryRow(`select from_person, to_person from person_relationship where id = $1`, id).Scan(&from, &to); err != nil {
+		return err
+	}
+	if err := changed(tx.Exec(`delete from person_relationship where id = $1`, id)); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`update person set version = version + 1 where id = $1`, from); err != nil {
+		return err
+	}
+	return tx.personChanged(from, to)
+}
+
+// personChanged keeps a person's new version, and indexes anew all whose keys
+// may have moved with it: a mother is one of her child's keys.
+func (tx *Tx) personChanged(id string, others ...string) error {
+	ids := append([]string{id}, others...)
+	slices.Sort(ids)
+	people, err := tx.People(slices.Compact(ids))
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		if p.ID == id {
+			if _, err := tx.Exec(`insert into person_version (person, version, body) select id, version, $2 from person where id = $1`,
+				id, JSON[person.Person]{p}); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.Exec(`delete from person_key where person = $1`, p.ID); err != nil {
+			return err
+		}
+		for _, k := range person.Keys(p) {
+			if _, err := tx.Exec(`insert into person_key (value, person) values ($1, $2)`, keyText(k), p.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func keyText(k person.Key) string { return k.Kind + ":" + k.Value }
+
+// Person reads a person with everything known of them.
+func (tx *Tx) Person(id string) (person.Person, error) {
+	list, err := tx.People([]string{id})
+	if err == nil && len(list) == 0 {
+		err = ErrNone
+	}
+	if err != nil {
+		return person.Person{}, err
+	}
+	return list[0], nil
+}
+
+// People reads several people, in the order asked for; those not in the index
+// are left out.
+func (tx *Tx) People(ids []string) ([]person.Person, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	found, err := queryAll(tx, func(row row) (person.Person, error) {
+		var p person.Person
+		err := row.Scan(&p.ID, &p.Died, &p.Sex, &p.Gender, &p.Ethnicity, &p.FirstLanguage, &p.Interpreter, &p.Babies, &p.Sealed)
+		return p, err
+	}, `select id, died, sex, gender, ethnicity, first_language, interpreter, babies, sealed from person where `+tx.inList("id", 1), ids)
+	if err != nil {
+		return nil, err
+	}
+	by := make(map[string]*person.Person, len(found))
+	for i := range found {
+		by[found[i].ID] = &found[i]
+	}
+	if err := tx.readFacts(by, ids); err != nil {
+		return nil, err
+	}
+	out := make([]person.Person, 0, len(found))
+	for _, id := range ids {
+		if p, ok := by[id]; ok {
+			out = append(out, *p)
+		}
+	}
+	return out, nil
+}
+
+// facts reads one table of facts about people. into gives where the columns
+// of one fact go, after the person it belongs to.
+func facts[T any](tx *Tx, table, columns string, ids []string, into func(v *T) []any, give func(of string, v T)) error {
+	type owned struct {
+		of string
+		v  T
+	}
+	list, err := queryAll(tx, func(row row) (owned, error) {
+		var o owned
+		return o, row.Scan(append([]any{&o.of}, into(&o.v)...)...)
+	}, `select person, id, coalesce(source_record, ''), source_at, source_by, `+columns+` from `+table+
+		` where `+tx.inList("person", 1)+` order by person, place`, ids)
+	for _, o := range list {
+		give(o.of, o.v)
+	}
+	return err
+}
+
+func idAndSource(id *string, s *person.Source, rest ...any) []any {
+	return append([]any{id, &s.Record, &s.At, &s.By}, rest...)
+}
+
+func (tx *Tx) readFacts(by map[string]*person.Person, ids []string) error {
+	if err := facts(tx, "person_name", "kind, family, given, from_date, until_date", ids, func(v *person.Name) []any {
+		return idAndSource(&v.ID, &v.Source, &v.Kind, &v.Family, &v.Given, &v.From, &v.Until)
+	}, func(of string, v person.Name) { by[of].Names = append(by[of].Names, v) }); err != nil {
+		return err
+	}
+	if err := facts(tx, "person_birth", "kind, date", ids, func(v *person.Birth) []any {
+		return idAndSource(&v.ID, &v.Source, &v.Kind, &v.Date)
+	}, func(of string, v person.Birth) { by[of].Births = append(by[of].Births, v) }); err != nil {
+		return err
+	}
+	if err := facts(tx, "person_identifier", "kind, value, issuer, valid, verified", ids, func(v *person.Identifier) []any {
+		return idAndSource(&v.ID, &v.Source, &v.Kind, &v.Value, &v.Issuer, &v.Valid, &v.Verified)
+	}, func(of string, v person.Identifier) { by[of].Identifiers = append(by[of].Identifiers, v) }); err != nil {
+		return err
+	}
+	type address struct {
+		person.Address
+		lines, withheld JSON[[]string]
+	}
+	if err := facts(tx, "person_address", "kind, lines, postcode, uprn, from_date, until_date, disclosure, withheld_from", ids, func(v *address) []any {
+		return idAndSource(&v.ID, &v.Source, &v.Kind, &v.lines, &v.Postcode, &v.UPRN, &v.From, &v.Until, &v.Disclosure, &v.withheld)
+	}, func(of string, v address) {
+		v.Lines, v.WithheldFrom = orNil(v.lines.V), orNil(v.withheld.V)
+		by[of].Addresses = append(by[of].Addresses, v.Address)
+	}); err != nil {
+		return err
+	}
+	if err := facts(tx, "person_phone", "number, safe, use_when", ids, func(v *person.Phone) []any {
+		return idAndSource(&v.ID, &v.Source, &v.Number, &v.Safe, &v.When)
+	}, func(of string, v person.Phone) { by[of].Phones = append(by[of].Phones, v) }); err != nil {
+		return err
+	}
+	relationships, err := queryAll(tx, func(row row) (person.Relationship, error) {
+		var r person.Relationship
+		return r, row.Scan(&r.ID, &r.From, &r.To, &r.Kind, &r.ParentalResponsibility, &r.LivesWith, &r.Since, &r.Until,
+			&r.Source.Record, &r.Source.At, &r.Source.By)
+	}, `select id, from_person, to_person, kind, parental_responsibility, lives_with, since_date, until_date,
+			coalesce(source_record, ''), source_at, source_by
+		from person_relationship where `+tx.inList("from_person", 1)+` or `+tx.inList("to_person", 1)+` order by id`, ids)
+	for _, r := range relationships {
+		for _, of := range []string{r.From, r.To} {
+			if p, ok := by[of]; ok {
+				p.Relationships = append(p.Relationships, r)
+			}
+		}
+	}
+	return err
+}
+
+// FindByKeys gives the people who share any of the keys, those who share most
+// first. It reads through the index of keys only.
+func (tx *Tx) FindByKeys(keys []person.Key, limit int) ([]person.Person, error) {
+	values := make([]string, len(keys))
+	for i, k := range keys {
+		values[i] = keyText(k)
+	}
+	ids, err := queryAll(tx, scanValue[string], `select person from person_key where `+tx.inList("value", 1)+`
+		group by person order by count(*) desc, person limit $2`, values, orLimit(limit))
+	if err != nil {
+		return nil, err
+	}
+	return tx.People(ids)
+}
+
+// LinkPersonToRecord says who in the index a row of a record is about.
+func (tx *Tx) LinkPersonToRecord(id, person, group, row, role string) error {
+	_, err := tx.Exec(`insert into record_person (record, person, row_group, row_id, role) values ($1, $2, $3, $4, $5)
+		on conflict (record, row_group, row_id, person) do update set role = excluded.role`, id, person, group, row, role)
+	return err
+}
+
+// UnlinkPersonFromRecord undoes a link made to the wrong person; ErrNone when
+// there is none.
+func (tx *Tx) UnlinkPersonFromRecord(id, person, group, row string) error {
+	return changed(tx.Exec(`delete from record_person where record = $1 and person = $2 and row_group = $3 and row_id = $4`, id, person, group, row))
+}
+
+// RecordPerson is someone of the index whom a record is about.
+type RecordPerson struct {
+	Person person.Person
+	Group  string // the group and the row of the record that are about them
+	Row    string
+	Role   string
+}
+
+// PeopleOf gives the people a record is about.
+func (tx *Tx) PeopleOf(id string) ([]RecordPerson, error) {
+	list, err := queryAll(tx, func(row row) (RecordPerson, error) {
+		var p RecordPerson
+		return p, row.Scan(&p.Person.ID, &p.Group, &p.Row, &p.Role)
+	}, `select person, row_group, row_id, role from record_person where record = $1 order by row_group, row_id, person`, id)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(list))
+	for i, p := range list {
+		ids[i] = p.Person.ID
+	}
+	people, err := tx.People(ids)
+	for i, p := range people { // as many as asked for: each is in the index
+		list[i].Person = p
+	}
+	return list, err
+}
+
+// PersonRecord is a record that is about someone.
+type PersonRecord struct {
+	Person    string
+	Record    string
+	Reference string
+	Pathway   string
+	Authority string
+	State     string
+	Role      string
+	CreatedAt time.Time
+	ClosedAt  time.Time
+}
+
+// RecordsOf gives the records about any of the people, newest first, whoever
+// asks: what the asker may know of each is decided from its access rows.
+func (tx *Tx) RecordsOf(people []string) ([]PersonRecord, error) {
+	return queryAll(tx, func(row row) (PersonRecord, error) {
+		var p PersonRecord
+		return p, row.Scan(&p.Person, &p.Record, &p.Reference, &p.Pathway, &p.Authority, &p.State, &p.Role, &p.CreatedAt, &p.ClosedAt)
+	}, `select distinct p.person, r.id, r.reference, r.pathway, r.authority, r.state, p.role, r.created_at, r.closed_at
+		from record_person p join record r on r.id = p.record
+		where `+tx.inList("p.person", 1)+` order by r.created_at desc, r.id, p.person, p.role`, people)
+}
+
+// AddSameAs joins two entries of the index.
+func (tx *Tx) AddSameAs(s person.SameAs) error {
+	_, err := tx.Exec(`insert into same_as (id, a, b, why, source_record, source_at, source_by, undone_by, undone_why)
+		values ($1, $2, $3, $4, $5, $6, $7, '', '')`, s.ID, s.A, s.B, s.Why, orNull(s.Source.Record), s.Source.At, s.Source.By)
+	return err
+}
+
+// UndoSameAs takes a join back; ErrNone when it does not stand. It is kept as
+// undone.
+func (tx *Tx) UndoSameAs(id, by, why string, at time.Time) error {
+	return changed(tx.Exec(`update same_as set undone_at = $4, undone_by = $2, undone_why = $3 where id = $1 and undone_at is null`, id, by, why, at))
+}
+
+// SameAsOf gives every join of anyone who is, through joins that stand,
+// however many, the same person as one of those asked for. Joins that were
+// undone are among them, marked as such.
+func (tx *Tx) SameAsOf(ids []string) ([]person.SameAs, error) {
+	return queryAll(tx, func(row row) (person.SameAs, error) {
+		var s person.SameAs
+		var undone person.Source
+		err := row.Scan(&s.ID, &s.A, &s.B, &s.Why, &s.Source.Record, &s.Source.At, &s.Source.By, &undone.At, &undone.By, &s.UndoneWhy)
+		if !undone.At.IsZero() {
+			s.Undone = &undone
+		}
+		return s, err
+	}, `with recursive member (id) as (
+			select p.id from person p where `+tx.inList("p.id", 1)+`
+			union
+			select case when s.a = m.id then s.b else s.a end
+			from member m join same_as s on s.a = m.id or s.b = m.id where s.undone_at is null
+		)
+		select s.id, s.a, s.b, s.why, coalesce(s.source_record, ''), s.source_at, s.source_by, s.undone_at, s.undone_by, s.undone_why
+		from same_as s where s.a in (select id from member) or s.b in (select id from member) order by s.id`, ids)
+}

@@ -1,0 +1,155 @@
+package store_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"frontdoor/internal/access"
+	"frontdoor/internal/agency"
+	"frontdoor/internal/calendar"
+	"frontdoor/internal/person"
+	"frontdoor/internal/record"
+	"frontdoor/internal/store"
+	"frontdoor/internal/store/storetest"
+)
+
+// fillAll puts a row into every table of the schema.
+func fillAll(t *testing.T, db *store.DB) {
+	t.Helper()
+	w := aWorker(t, db, "Ada Okafor")
+	p, q := aPerson("Amy", "Stone"), aPerson("Amy", "Stone")
+	r := created(t, db, "TH-1", func(r *record.Record) { r.Names, r.Allocated = "Amy Stone", w.ID })
+	from := person.Source{Record: r.ID, At: morning, By: "worker:w"}
+	p.Names[0].From, p.Names[0].Until, p.Names[0].Source = calendar.NewDate(2016, 5, 4), calendar.NewDate(2017, 5, 4), from
+	p.Died = calendar.NewDate(2026, 1, 2)
+	p.Identifiers = []person.Identifier{{ID: "i", Kind: person.NHS, Value: "9434765919", Valid: true, Source: from}}
+	p.Addresses = []person.Address{{ID: "a", Kind: person.Home, Lines: []string{"1 High Street"}, From: calendar.NewDate(2020, 1, 1), WithheldFrom: []string{"x"}, Source: from}}
+	p.Phones = []person.Phone{{ID: "p", Number: "01702 215007", Safe: person.No, Source: from}}
+	p.Relationships = []person.Relationship{{ID: "r", From: p.ID, To: q.ID, Kind: person.Sibling, Since: calendar.NewDate(2020, 1, 1), Source: from}}
+	kept(t, db, q, p)
+	other := created(t, db, "TH-2")
+	d := aDraft("visitor:v")
+	c := aClock(r, morning)
+	c.StoppedAt = morning
+	logged(t, db, 3)
+	root, err := signer.Sign(3, [32]byte{}, morning)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, db, func(tx *store.Tx) error {
+		return errors.Join(
+			tx.SetMemberships(w.ID, []agency.Membership{{Team: "mash", Role: "screener", From: morning, Until: morning}}),
+			tx.AddLink(record.Link{From: r.ID, To: other.ID, Kind: "about", At: morning}),
+			tx.PutClocks([]record.Clock{c, aClock(r, morning)}),
+			tx.AddEntry(record.Entry{ID: "e", Record: r.ID, Kind: "note", HappenedAt: morning, RecordedAt: morning, Guarded: true}),
+			tx.AddMessage(record.Message{ID: "m", Record: r.ID, At: morning, ReadAt: morning, Inward: true}),
+			tx.AddDocument(record.Document{ID: "d", Record: r.ID, SentAt: morning}),
+			tx.PutDraft(d, []byte("sealed")),
+			tx.AddFile(record.File{ID: "f", Draft: d.ID, Size: 3, Scan: "clean", Flags: []string{"location"}, AddedAt: morning}, []byte("123")),
+			tx.AddCode(r.ID, "hash", morning),
+			tx.AddGrants([]access.Grant{{ID: "g", Record: r.ID, To: mash, May: []access.Right{access.View}, From: morning, Until: morning}}),
+			tx.AddRestriction(access.Restriction{ID: "x", Record: r.ID, At: morning, ReviewBy: morning, LiftedAt: morning, Named: []string{w.ID}}),
+			tx.AddExclusion(access.Exclusion{Record: r.ID, Worker: w.ID, At: morning}),
+			tx.PutAccount(store.Account{Worker: w.ID, TOTPSecret: []byte{1}, TOTPStep: 5, RecoveryHashes: []string{"1"}, CreatedAt: morning, PasswordAt: morning}),
+			tx.AddInvitation(store.Invitation{ID: "i", Worker: w.ID, TokenHash: "h", ExpiresAt: morning, UsedAt: morning}),
+			tx.PutSession(store.Session{ID: "s", Worker: w.ID, Code: r.ID, CreatedAt: morning, SeenAt: morning, ExpiresAt: morning, EndedAt: morning, SecondAt: morning, ReauthAt: morning}),
+			tx.AddAttempt(store.Attempt{Kind: "password", Key: "k", At: morning, OK: true}),
+			tx.LinkPersonToRecord(r.ID, p.ID, "children", "r1", "child"),
+			tx.AddSameAs(person.SameAs{ID: "sa", A: p.ID, B: q.ID, Source: from}),
+			tx.UndoSameAs("sa", "worker:w", "no", morning),
+			tx.AddCheckpoint(string(root), morning),
+			tx.AddNotice(store.Notice{ID: "n", To: mash, Record: r.ID, At: morning}),
+			tx.MarkNoticeRead("n", w.ID, morning),
+			tx.SetMeta("k", "123"),
+		)
+	})
+}
+
+var isoDate = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
+
+// SQLite keeps whatever it is given, whatever a column was declared as; so the
+// values themselves are looked at. The names of columns say which text is an
+// instant and which a date.
+func TestEveryValueHasTheTypeOfItsColumn(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		fillAll(t, db)
+		tables := read(t, db, (*store.Tx).Tables)
+		for _, table := range tables {
+			if table == "job" || table == "migration" { // tested where they are written
+				continue
+			}
+			kinds := read(t, db, func(tx *store.Tx) (map[string]string, error) { return tx.ColumnKinds(table) })
+			if len(list(t, db, `select 'x' from `+table)) == 0 {
+				t.Errorf("%s has no row: fill it, so that its types are looked at", table)
+			}
+			for column, kind := range kinds {
+				if db.Engine() == "sqlite" {
+					want := map[string]string{"text": "text", "jsonb": "text", "bigint": "integer", "boolean": "integer", "bytea": "blob"}[kind]
+					for _, got := range list(t, db, `select distinct typeof(`+column+`) from `+table+` where `+column+` is not null`) {
+						if got != want {
+							t.Errorf("%s.%s is %s and holds %s", table, column, kind, got)
+						}
+					}
+				}
+				if kind != "text" && kind != "jsonb" {
+					continue
+				}
+				for _, v := range list(t, db, `select cast(`+column+` as text) from `+table+` where `+column+` is not null`) {
+					if problem := wrongText(column, kind, v); problem != "" {
+						t.Errorf("%s.%s: %s", table, column, problem)
+					}
+				}
+			}
+		}
+	})
+}
+
+func wrongText(column, kind, v string) string {
+	switch {
+	case kind == "jsonb":
+		if !json.Valid([]byte(v)) || !strings.ContainsAny(v[:1], "{[") {
+			return fmt.Sprintf("%q is no document", v)
+		}
+	case strings.HasSuffix(column, "_at") || column == "review_by" || column == "next_due":
+		if at, err := store.ParseInstant(v); err != nil || at.Before(morning.AddDate(0, 0, -7)) {
+			return fmt.Sprintf("%q is no instant", v)
+		}
+	case strings.HasSuffix(column, "_date") || column == "date" || column == "died":
+		if !isoDate.MatchString(v) {
+			return fmt.Sprintf("%q is no date", v)
+		}
+	}
+	return ""
+}
+
+func TestTheAppendOnlyTables(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		fillAll(t, db)
+		query := `select distinct tbl_name from sqlite_schema where type = 'trigger' order by 1`
+		if db.Engine() == "postgres" {
+			query = `select distinct c.relname::text from pg_trigger t join pg_class c on c.oid = t.tgrelid where not t.tgisinternal order by 1`
+		}
+		tables := list(t, db, query)
+		for _, needed := range []string{"revision", "entry", "message", "audit", "document", "pathway_text"} {
+			if !slices.Contains(tables, needed) {
+				t.Errorf("%s can be changed", needed)
+			}
+		}
+		for _, table := range tables {
+			kinds := read(t, db, func(tx *store.Tx) (map[string]string, error) { return tx.ColumnKinds(table) })
+			for column := range kinds {
+				for _, query := range []string{"update " + table + " set " + column + " = " + column, "delete from " + table} {
+					wants(t, writeErr(db, func(tx *store.Tx) error { _, err := tx.Exec(query); return err }), store.ErrAppendOnly)
+				}
+				break
+			}
+		}
+	})
+}

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Every check of the project, on both databases and in a real browser.
+# Needs Go, a C compiler (for the race detector), PostgreSQL and Chromium; the
+# last two are installed from Debian's packages when missing.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+step() { printf '\n== %s\n' "$1"; }
+
+need_postgres=
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need_postgres=postgresql
+[ -z "${FRONTDOOR_TEST_POSTGRES:-}" ] || need_postgres=
+need_chromium=
+command -v chromium >/dev/null 2>&1 || need_chromium=chromium
+if [ -n "$need_postgres$need_chromium" ]; then
+	step "install $need_postgres $need_chromium"
+	if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+		echo "Missing: $need_postgres $need_chromium" >&2
+		echo "Install them first, on Debian or Ubuntu with: sudo apt-get install $need_postgres $need_chromium" >&2
+		exit 1
+	fi
+	export DEBIAN_FRONTEND=noninteractive
+	apt-get update -q >/dev/null
+	# shellcheck disable=SC2086 # each name is a word of its own
+	apt-get install -y -q --no-install-recommends $need_postgres $need_chromium >/dev/null
+fi
+
+if [ -z "${FRONTDOOR_TEST_POSTGRES:-}" ]; then
+	step "start a throwaway PostgreSQL"
+	# The server ends when its input does: at the end of this script, in
+	# whatever way that comes.
+	coproc PG { exec internal/store/storetest/server.sh; }
+	server_pid=$PG_PID
+	stop_server() {
+		eval "exec ${PG[1]}>&-"
+		wait "$server_pid" || true
+	}
+	trap stop_server EXIT
+	said=
+	while read -r line <&"${PG[0]}"; do
+		case $line in postgres://*) FRONTDOOR_TEST_POSTGRES=$line && break ;; esac
+		said+=$line$'\n'
+	done
+	if [ -z "${FRONTDOOR_TEST_POSTGRES:-}" ]; then
+		printf 'PostgreSQL did not start:\n%s' "$said" >&2
+		trap - EXIT
+		exit 1
+	fi
+	export FRONTDOOR_TEST_POSTGRES
+fi
+
+step "format"
+unformatted=$(go tool gofumpt -l .)
+if [ -n "$unformatted" ]; then
+	printf 'Not formatted; run "make fmt":\n%s\n' "$unformatted" >&2
+	exit 1
+fi
+
+step "vet"
+go vet ./...
+
+step "staticcheck"
+go tool staticcheck ./...
+
+step "build"
+make build
+
+step "check the content"
+bin/frontdoor check
+
+step "tests"
+CGO_ENABLED=1 go test -race -timeout 14m ./...
+
+printf '\nAll checks passed.\n'
