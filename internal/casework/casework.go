@@ -1,0 +1,336 @@
+// Package casework holds the acts of the people who use the program: refer,
+// answer, take a step, add an entry, ask an agency, link a person. Each act is
+// one transaction that checks who may do it, writes the revision, moves the
+// clocks, gives and ends access, sends notices and leaves a line in the audit
+// log. Nothing else writes records.
+package casework
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"frontdoor/internal/access"
+	"frontdoor/internal/agency"
+	"frontdoor/internal/answer"
+	"frontdoor/internal/audit"
+	"frontdoor/internal/calendar"
+	"frontdoor/internal/fault"
+	"frontdoor/internal/partnership"
+	"frontdoor/internal/pathway"
+	"frontdoor/internal/person"
+	"frontdoor/internal/record"
+	"frontdoor/internal/seal"
+	"frontdoor/internal/secret"
+	"frontdoor/internal/store"
+	"frontdoor/internal/upload"
+)
+
+// Desk is where the acts happen: the database, the partnership's folder and the
+// pathways, and the keys to seal what must be sealed.
+type Desk struct {
+	DB       *store.DB
+	Place    *partnership.Partnership
+	Pathways *pathway.Library
+	Sealer   *seal.Sealer
+	Scanner  *upload.Scanner // nil where no scanner is configured
+}
+
+// By is who acts, when, and on which page.
+type By struct {
+	Viewer    access.Viewer
+	Principal access.Principal
+	Kind      string // worker, professional, public, system
+	Now       time.Time
+	Route     string // the route's pattern, for the audit log
+	Purpose   string // why, when the page asked
+}
+
+// ByWorker is a signed-in worker.
+func ByWorker(w agency.Worker, reg *agency.Register, now time.Time) By {
+	return By{Viewer: access.WorkerViewer(w, reg, now), Principal: access.ToWorker(w.ID), Kind: "worker", Now: now}
+}
+
+// ByCode is whoever holds the receipt code of a record.
+func ByCode(rec string, now time.Time) By {
+	return By{Viewer: access.CodeViewer(rec, now), Principal: access.ToCode(rec), Kind: "public", Now: now}
+}
+
+// ByVisitor is someone writing a referral without an account. The id is the
+// keyed hash of the code they return with.
+func ByVisitor(id string, now time.Time) By {
+	return By{Viewer: access.Viewer{Now: now}, Principal: access.Principal("visitor:" + id), Kind: "public", Now: now}
+}
+
+// BySystem is the program itself: clocks that run out, jobs.
+func BySystem(now time.Time) By {
+	return By{Viewer: access.Viewer{Now: now}, Principal: "system", Kind: "system", Now: now}
+}
+
+// Worker gives the worker's id, empty when it is not a worker who acts.
+func (b By) Worker() string {
+	id, _ := b.Principal.Worker()
+	return id
+}
+
+// May tells whether one of the roles held now has a program-wide power.
+func (b By) May(power string, reg *agency.Register) bool {
+	for _, id := range b.Viewer.Worker.Roles(b.Now) {
+		if role, ok := reg.Role(id); ok && slices.Contains(role.May, power) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	errNotThere  = fault.New(fault.NotFound, "There is nothing here that you can open. Check the reference, or ask whoever sent you.")
+	errForbidden = fault.New(fault.Forbidden, "Your role does not let you do this. Ask your manager if it should.")
+)
+
+func (d *Desk) log(tx *store.Tx, by By, act, subject string, detail map[string]string) error {
+	return tx.Audit(audit.Event{
+		At: by.Now, Actor: string(by.Principal), Act: act, Subject: subject,
+		Purpose: by.Purpose, Route: by.Route, Detail: detail,
+	})
+}
+
+// pathway gives the pathway a record was made on, at the very text it had then.
+func (d *Desk) pathway(tx *store.Tx, hash string) (*pathway.Pathway, error) {
+	if p, ok := d.Pathways.At(hash); ok {
+		return p, nil
+	}
+	files, err := tx.PathwayText(hash)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Internal, "The questions this record was made with could not be read.")
+	}
+	p, faults := pathway.FromFiles(files, d.Place.Place)
+	if p == nil {
+		return nil, fault.Wrap(faults, fault.Internal, "The questions this record was made with could not be read.")
+	}
+	d.Pathways.Pin(p)
+	return p, nil
+}
+
+// calendarFor gives the calendar of an authority's front door.
+func (d *Desk) calendarFor(authority string) *calendar.Calendar {
+	if c, ok := d.Place.Calendars[authority]; ok {
+		return c
+	}
+	return calendar.Default()
+}
+
+// KeepPathwayTexts stores the text of every pathway now loaded, so that a
+// record made today can be read with today's questions for as long as it is
+// kept.
+func (d *Desk) KeepPathwayTexts(ctx context.Context, now time.Time) error {
+	return d.DB.Write(ctx, func(tx *store.Tx) error {
+		for _, p := range d.Pathways.All() {
+			if err := tx.PutPathwayText(p.Hash, p.Name, p.Version, p.Files, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// access reads the rows of one record and decides for the one who acts.
+func (d *Desk) access(tx *store.Tx, by By, rec string) (access.Decision, error) {
+	grants, restrictions, exclusions, err := tx.AccessRows(rec)
+	if err != nil {
+		return access.Decision{}, err
+	}
+	return access.Decide(by.Viewer, grants, restrictions, exclusions), nil
+}
+
+// actor is who acts, as rules see them. Roles are only those in which the
+// record was given to them.
+func (d *Desk) actor(by By, dec access.Decision, rec record.Record) pathway.Actor {
+	a := pathway.Actor{ID: by.Worker(), Kind: by.Kind}
+	if by.Kind == "system" {
+		a.Roles = []string{"system"}
+		return a
+	}
+	for _, role := range by.Viewer.Worker.Roles(by.Now) {
+		if dec.May(access.Act) && dec.ActingAs(by.Viewer, role, &d.Place.Register) {
+			a.Roles = append(a.Roles, role)
+		}
+	}
+	if rec.Author != "" && (string(by.Principal) == rec.Author) {
+		a.Author = true
+		a.Roles = append(a.Roles, "author")
+	}
+	return a
+}
+
+// facts gathers what rules may read about a record.
+func (d *Desk) facts(tx *store.Tx, by By, p *pathway.Pathway, rec record.Record, dec access.Decision) (pathway.Facts, error) {
+	f := pathway.Facts{
+		Answers: rec.Answers.Clone(), State: rec.State, Now: by.Now, Authority: rec.Authority, Each: rec.Each,
+		Actor: d.actor(by, dec, rec), Taken: map[string]pathway.Taken{}, Counts: map[string]int64{},
+	}
+	taken, err := tx.StepsTaken(rec.ID)
+	if err != nil {
+		return f, err
+	}
+	for _, t := range taken {
+		f.Taken[t.Step] = pathway.Taken{By: strings.TrimPrefix(t.By, "worker:"), At: t.At}
+	}
+	f.Counts, err = d.counts(tx, by, p, rec)
+	return f, err
+}
+
+// counts are the numbers that rules may ask for and only the database knows.
+func (d *Desk) counts(tx *store.Tx, by By, p *pathway.Pathway, rec record.Record) (map[string]int64, error) {
+	n := noCounts()
+	started, err := tx.RecordsStartedBy(rec.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range started {
+		sp, err := d.pathway(tx, s.Hash)
+		if err != nil {
+			return nil, err
+		}
+		if !sp.IsCheck {
+			continue
+		}
+		n["sent_checks"]++
+		if s.ClosedAt.IsZero() && !answered(sp, s.State) {
+			n["open_checks"]++
+		} else {
+			n["answered_checks"]++
+		}
+	}
+	messages, err := tx.Messages(rec.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range messages {
+		if m.Inward && m.ReadAt.IsZero() {
+			n["unread_messages"]++
+		}
+	}
+	looked, err := tx.Looked(rec.ID, string(by.Principal), actKnown)
+	if err != nil {
+		return nil, err
+	}
+	if looked {
+		n["history_looked"] = 1
+	}
+	people, err := tx.PeopleOf(rec.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, rp := range people {
+		for _, a := range rp.Person.Addresses {
+			if a.Disclosure != person.Open {
+				n["flagged_addresses"]++
+			}
+		}
+	}
+	if n["contacts_12m"], err = d.contacts(tx, rec, people, by.Now); err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+// noCounts are the counts of a record that has only begun.
+func noCounts() map[string]int64 {
+	return map[string]int64{
+		"sent_checks": 0, "open_checks": 0, "answered_checks": 0, "unread_messages": 0, "history_looked": 0,
+		"flagged_addresses": 0, "contacts_12m": 1,
+	}
+}
+
+func answered(p *pathway.Pathway, state string) bool {
+	s, ok := p.State(state)
+	return ok && s.Answered
+}
+
+// loaded is one record, locked or not, with what acting on it needs.
+type loaded struct {
+	rec record.Record
+	p   *pathway.Pathway
+	dec access.Decision
+	f   pathway.Facts
+}
+
+// load reads a record for an act. Someone who may not know that it exists is
+// told the same as when it does not.
+func (d *Desk) load(tx *store.Tx, by By, id string, lock bool) (loaded, error) {
+	var l loaded
+	var err error
+	if lock {
+		l.rec, err = tx.LockRecord(id)
+	} else {
+		l.rec, err = tx.Record(id)
+	}
+	if errors.Is(err, store.ErrNone) {
+		return l, errNotThere
+	}
+	if err != nil {
+		return l, err
+	}
+	if l.p, err = d.pathway(tx, l.rec.Hash); err != nil {
+		return l, err
+	}
+	if by.Kind != "system" {
+		if l.dec, err = d.access(tx, by, id); err != nil {
+			return l, err
+		}
+		if !l.dec.Any() {
+			return l, errNotThere
+		}
+	}
+	l.f, err = d.facts(tx, by, l.p, l.rec, l.dec)
+	return l, err
+}
+
+// newReference makes the short name people use for a record.
+func (d *Desk) newReference(tx *store.Tx, p *pathway.Pathway, authority string) (string, error) {
+	prefix := strings.ReplaceAll(p.Reference, "{authority}", d.Place.Letters(authority))
+	for range 8 {
+		ref, err := secret.Reference(prefix, rand.Reader)
+		if err != nil {
+			return "", err
+		}
+		if _, err := tx.RecordByReference(ref); errors.Is(err, store.ErrNone) {
+			return ref, nil
+		}
+	}
+	return "", fault.New(fault.Unavailable, "No free reference could be made. Try again.")
+}
+
+// names of a record for lists: the rows of its group of children, or of its
+// first group.
+func names(p *pathway.Pathway, f pathway.Facts) string {
+	group := p.Roles.Children
+	if group == "" {
+		return ""
+	}
+	var out []string
+	for _, row := range f.Answers.Rows(group) {
+		out = append(out, p.RowName(f, group, row))
+	}
+	return strings.Join(out, ", ")
+}
+
+// view recomputes the columns of a record that lists are made from.
+func (d *Desk) view(p *pathway.Pathway, rec *record.Record, f pathway.Facts) {
+	rec.Names = names(p, f)
+	rec.Urgent = p.Urgent(f)
+	if p.Roles.Rating != "" {
+		rec.Rating = rec.Answers.Text(answer.Key(p.Roles.Rating))
+	}
+	if s, ok := p.State(rec.State); ok && s.End {
+		if rec.ClosedAt.IsZero() {
+			rec.ClosedAt = f.Now
+		}
+	} else {
+		rec.ClosedAt = time.Time{}
+	}
+}

@@ -1,0 +1,228 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"frontdoor/internal/access"
+	"frontdoor/internal/answer"
+	"frontdoor/internal/calendar"
+	"frontdoor/internal/pathway"
+	"frontdoor/internal/record"
+	"frontdoor/internal/store"
+)
+
+// MailJob is the kind of the job that sends one mail.
+const MailJob = "mail"
+
+// Mail is the payload of a MailJob. The address is sealed; the words are named,
+// never given, so that no mail can carry anything from a record.
+type Mail struct {
+	ID       string            `json:"id"`
+	Sealed   string            `json:"to"`
+	Template string            `json:"template"`
+	Vars     map[string]string `json:"vars,omitempty"` // tokens and ids only
+}
+
+// mail queues one mail in the same transaction as the act that causes it.
+func (d *Desk) mail(tx *store.Tx, by By, to, template string, vars map[string]string) error {
+	id := store.NewID(by.Now)
+	sealed, err := d.sealText("mail", id, to)
+	if err != nil {
+		return err
+	}
+	payload, err := json.Marshal(Mail{ID: id, Sealed: sealed, Template: template, Vars: vars})
+	if err != nil {
+		return err
+	}
+	return tx.Enqueue(by.Now, store.Job{Kind: MailJob, Payload: payload, RunAt: by.Now})
+}
+
+// MailTo opens the address of a queued mail.
+func (d *Desk) MailTo(m Mail) (string, error) { return d.openText("mail", m.ID, m.Sealed) }
+
+// notify sends a step's notices.
+func (d *Desk) notify(tx *store.Tx, by By, rec record.Record, p *pathway.Pathway, notices []pathway.Notice) error {
+	for _, n := range notices {
+		for _, to := range n.To {
+			if to == "author" {
+				if err := d.noticeAuthor(tx, by, loaded{rec: rec, p: p}, n.Message); err != nil {
+					return err
+				}
+				continue
+			}
+			if pr := noticePrincipal(to, rec); pr != "" {
+				if err := d.noticeTo(tx, by, rec, pr, n.Message); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func noticePrincipal(to string, rec record.Record) access.Principal {
+	kind, name, _ := strings.Cut(to, ":")
+	switch {
+	case kind == "role":
+		return access.ToRole(name, rec.Authority)
+	case kind == "team" && name != "":
+		return access.ToTeam(name)
+	case (kind == "team" || kind == "own_team") && rec.Team != "":
+		return access.ToTeam(rec.Team)
+	case kind == "allocated" && rec.Allocated != "":
+		return access.ToWorker(rec.Allocated)
+	}
+	return ""
+}
+
+// noticeTo tells someone inside that there is something to see. It holds the
+// record's id and the name of a neutral sentence, nothing else.
+func (d *Desk) noticeTo(tx *store.Tx, by By, rec record.Record, to access.Principal, message string) error {
+	if to == by.Principal {
+		return nil
+	}
+	return tx.AddNotice(store.Notice{ID: store.NewID(by.Now), To: to, Record: rec.ID, Message: message, At: by.Now})
+}
+
+// noticeInward tells those who work on a record: the worker who has it, or
+// everyone who may act on it.
+func (d *Desk) noticeInward(tx *store.Tx, by By, l loaded, message string) error {
+	if l.rec.Allocated != "" {
+		return d.noticeTo(tx, by, l.rec, access.ToWorker(l.rec.Allocated), message)
+	}
+	grants, err := tx.Grants(l.rec.ID)
+	if err != nil {
+		return err
+	}
+	told := map[access.Principal]bool{}
+	for _, g := range grants {
+		if !g.Live(by.Now) || told[g.To] {
+			continue
+		}
+		for _, r := range g.May {
+			if r == access.Act && !told[g.To] {
+				told[g.To] = true
+				if err := d.noticeTo(tx, by, l.rec, g.To, message); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// noticeAuthor tells the sender that there is news: inside when they have an
+// account, by a neutral mail when they gave an address that is safe to use.
+func (d *Desk) noticeAuthor(tx *store.Tx, by By, l loaded, message string) error {
+	author := access.Principal(l.rec.Author)
+	if _, ok := author.Worker(); ok {
+		return d.noticeTo(tx, by, l.rec, author, message)
+	}
+	if l.p.Roles.SenderEmail == "" {
+		return nil
+	}
+	k := answer.Key(l.p.Roles.SenderEmail)
+	a, err := d.openAnswer(l.p, l.rec.ID, k, l.rec.Answers[k])
+	if err != nil || a.Text == "" {
+		return err
+	}
+	return d.mail(tx, by, a.Text, "news", nil)
+}
+
+// Notices lists what someone inside has been told and not yet read.
+func (d *Desk) Notices(ctx context.Context, by By, limit int) ([]store.Notice, error) {
+	var out []store.Notice
+	err := d.DB.Read(ctx, func(tx *store.Tx) error {
+		var err error
+		out, err = tx.NoticesFor(by.Viewer.Principals, by.Worker(), limit)
+		return err
+	})
+	return out, err
+}
+
+// ReadNotice marks a notice as read by this worker.
+func (d *Desk) ReadNotice(ctx context.Context, by By, id string) error {
+	return d.DB.Write(ctx, func(tx *store.Tx) error { return tx.MarkNoticeRead(id, by.Worker(), by.Now) })
+}
+
+// TellClocks warns the owners of clocks that are about to run out or have, each
+// once. A clock that runs at night is also told to the emergency duty team when
+// the front door is shut. It gives how many were told.
+func (d *Desk) TellClocks(ctx context.Context, now time.Time) (int, error) {
+	told := 0
+	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		clocks, err := tx.ClocksToTell(now, 200)
+		if err != nil {
+			return err
+		}
+		for _, c := range clocks {
+			rec, err := tx.Record(c.Record)
+			if err != nil {
+				return err
+			}
+			p, err := d.pathway(tx, rec.Hash)
+			if err != nil {
+				return err
+			}
+			what := "warn"
+			if !now.Before(c.ActAt) {
+				what = "overdue"
+			}
+			def, ok := p.Clock(c.Clock)
+			if ok {
+				by := BySystem(now)
+				if err := d.tellOwners(tx, by, rec, def.Owner, "clock_"+what); err != nil {
+					return err
+				}
+				if def.Nights && !d.calendarFor(rec.Authority).IsOpen(now) {
+					if err := d.tellNight(tx, by, rec, "clock_"+what); err != nil {
+						return err
+					}
+				}
+			}
+			if err := tx.MarkTold(c.ID, what); err != nil {
+				return err
+			}
+			told++
+		}
+		return nil
+	})
+	return told, err
+}
+
+func (d *Desk) tellOwners(tx *store.Tx, by By, rec record.Record, roles []string, message string) error {
+	if rec.Allocated != "" {
+		if err := d.noticeTo(tx, by, rec, access.ToWorker(rec.Allocated), message); err != nil {
+			return err
+		}
+	}
+	for _, role := range roles {
+		to := access.ToRole(role, rec.Authority)
+		if role == "team" && rec.Team != "" {
+			to = access.ToTeam(rec.Team)
+		}
+		if err := d.noticeTo(tx, by, rec, to, message); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellNight tells the teams that are there day and night for the authority.
+func (d *Desk) tellNight(tx *store.Tx, by By, rec record.Record, message string) error {
+	for _, t := range d.Place.Register.Teams {
+		if t.Hours == "always" && slices.Contains(t.Authorities, rec.Authority) {
+			if err := d.noticeTo(tx, by, rec, access.ToTeam(t.ID), message); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// today is the London date of an instant.
+func today(now time.Time) calendar.Date { return calendar.DateOf(now) }

@@ -1,0 +1,471 @@
+package casework
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"frontdoor/internal/access"
+	"frontdoor/internal/answer"
+	"frontdoor/internal/calendar"
+	"frontdoor/internal/fault"
+	"frontdoor/internal/pathway"
+	"frontdoor/internal/person"
+	"frontdoor/internal/record"
+	"frontdoor/internal/store"
+)
+
+// indexPeople puts the people a record's answers name into the index: each row
+// of a group of people becomes one entry, as this sender gave it. Nobody is
+// joined to anybody: that is a worker's act.
+func (d *Desk) indexPeople(tx *store.Tx, by By, l *loaded, changes answer.Set) error {
+	have, err := tx.PeopleOf(l.rec.ID)
+	if err != nil {
+		return err
+	}
+	var parents []store.RecordPerson
+	if len(have) == 0 && l.rec.Parent != "" {
+		if parents, err = tx.PeopleOf(l.rec.Parent); err != nil {
+			return err
+		}
+	}
+	for _, g := range l.p.Groups {
+		if g.Person == nil {
+			continue
+		}
+		for _, row := range l.rec.Answers.Rows(g.ID) {
+			if !touches(changes, g.ID, row) {
+				continue
+			}
+			same := func(rp store.RecordPerson) bool { return rp.Group == g.ID && rp.Row == row }
+			if i := slices.IndexFunc(parents, same); i >= 0 {
+				if err := tx.LinkPersonToRecord(l.rec.ID, parents[i].Person.ID, g.ID, row, g.Person.Role); err != nil {
+					return err
+				}
+				continue
+			}
+			id, fresh := store.NewID(by.Now), true
+			if i := slices.IndexFunc(have, same); i >= 0 {
+				id, fresh = have[i].Person.ID, false
+			}
+			answers := l.rec.Answers.Row(g.ID, row)
+			if err := d.openRow(l.p, l.rec.ID, g.ID, row, answers); err != nil {
+				return err
+			}
+			p := personFrom(*g.Person, answers, id, person.Source{Record: l.rec.ID, At: by.Now, By: string(by.Principal)})
+			if err := tx.PutPerson(p); err != nil {
+				return err
+			}
+			if fresh {
+				if err := tx.LinkPersonToRecord(l.rec.ID, id, g.ID, row, g.Person.Role); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (d *Desk) openRow(p *pathway.Pathway, rec, group, row string, answers answer.Set) error {
+	for q, a := range answers {
+		o, err := d.openAnswer(p, rec, answer.RowKey(group, row, string(q)), a)
+		if err != nil {
+			return err
+		}
+		answers[q] = o
+	}
+	return nil
+}
+
+func touches(changes answer.Set, group, row string) bool {
+	for k := range changes {
+		if g, r, _ := k.Split(); g == group && r == row {
+			return true
+		}
+	}
+	_, listed := changes[answer.Key(group)]
+	return listed
+}
+
+// personFrom reads a person out of one row's answers.
+func personFrom(m pathway.PersonMap, row answer.Set, id string, from person.Source) person.Person {
+	text := func(q string) string {
+		if q == "" {
+			return ""
+		}
+		return strings.TrimSpace(row.Text(answer.Key(q)))
+	}
+	p := person.Person{ID: id, Sex: person.Sex(text(m.Sex))}
+	if family, given := text(m.FamilyName), text(m.GivenNames); family+given != "" {
+		p.Names = append(p.Names, person.Name{ID: id + ".n1", Kind: person.AsReferred, Family: family, Given: given, Source: from})
+	}
+	for i, alias := range strings.FieldsFunc(text(m.Aliases), func(r rune) bool { return r == ',' || r == ';' || r == '\n' }) {
+		if alias = strings.TrimSpace(alias); alias != "" {
+			p.Names = append(p.Names, person.Name{ID: id + ".a" + itoa(i+1), Kind: person.Alias, Given: alias, Source: from})
+		}
+	}
+	if born, err := calendar.ParseDate(text(m.Born)); err == nil {
+		kind := person.Born
+		if text(m.BornEstimated) == "yes" {
+			kind = person.Estimated
+		}
+		p.Births = append(p.Births, person.Birth{ID: id + ".b1", Kind: kind, Date: born, Source: from})
+	}
+	if due, err := calendar.ParseDate(text(m.Due)); err == nil {
+		p.Births = append(p.Births, person.Birth{ID: id + ".b2", Kind: person.Expected, Date: due, Source: from})
+	}
+	for kind, typed := range map[person.IdentifierKind]string{person.NHS: text(m.NHSNumber), person.UPN: text(m.UPN)} {
+		if typed == "" {
+			continue
+		}
+		ident, _ := person.NewIdentifier(kind, typed, from)
+		p.Identifiers = append(p.Identifiers, ident)
+	}
+	slices.SortFunc(p.Identifiers, func(a, b person.Identifier) int { return cmp.Compare(a.Kind, b.Kind) })
+	if parts := row[answer.Key(m.Address)].Parts; m.Address != "" && len(parts) > 0 {
+		a := person.Address{ID: id + ".h1", Kind: person.Home, Postcode: parts["postcode"], Source: from, Disclosure: person.Ask}
+		for _, part := range answer.AddressParts {
+			if v := strings.TrimSpace(parts[part]); v != "" && part != "postcode" {
+				a.Lines = append(a.Lines, v)
+			}
+		}
+		if flag := text(m.AddressFlag); flag != "" {
+			a.Disclosure = person.Disclosure(flag)
+		}
+		p.Addresses = append(p.Addresses, a)
+	}
+	if n := text(m.Phone); n != "" {
+		p.Phones = append(p.Phones, person.Phone{ID: id + ".p1", Number: n, Safe: person.Unknown, Source: from})
+	}
+	return p
+}
+
+// Candidate is someone in the index who may be the same person, and why.
+type Candidate struct {
+	Person  person.Person
+	Score   person.Score
+	Records []store.PersonRecord
+}
+
+// KnownPerson is what is known already about one person of a record.
+type KnownPerson struct {
+	On         store.RecordPerson
+	Same       []person.Person // entries a worker has joined to this one
+	Links      []person.SameAs
+	Candidates []Candidate
+	Records    []store.PersonRecord // earlier work, through the joins
+}
+
+// Known is what the program already holds about everyone on a record.
+type Known struct {
+	People  []KnownPerson
+	Address []store.PersonRecord // work with anyone at the same address
+	Count   int64                // contacts about these children in the last 12 months, this one included
+	Since   time.Time
+}
+
+// Known looks up what is known already, and leaves a line in the audit log: the
+// history check a decision needs.
+func (d *Desk) Known(ctx context.Context, by By, id string) (*Known, *View, error) {
+	v, err := d.Open(ctx, by, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	k := &Known{Since: by.Now.AddDate(-1, 0, 0), Count: v.Facts.Counts["contacts_12m"]}
+	err = d.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := d.log(tx, by, actKnown, id, nil); err != nil {
+			return err
+		}
+		people, err := tx.PeopleOf(id)
+		if err != nil {
+			return err
+		}
+		for _, rp := range people {
+			kp, err := d.knownPerson(tx, by, v.Record, rp)
+			if err != nil {
+				return err
+			}
+			k.People = append(k.People, kp)
+		}
+		k.Address, err = d.sameAddress(tx, by, v.Record, people)
+		return err
+	})
+	return k, v, err
+}
+
+func (d *Desk) knownPerson(tx *store.Tx, by By, rec record.Record, rp store.RecordPerson) (KnownPerson, error) {
+	kp := KnownPerson{On: rp}
+	var err error
+	if kp.Links, err = tx.SameAsOf([]string{rp.Person.ID}); err != nil {
+		return kp, err
+	}
+	same := person.Members(person.Clusters(kp.Links), rp.Person.ID)
+	if kp.Same, err = tx.People(without(same, rp.Person.ID)); err != nil {
+		return kp, err
+	}
+	if kp.Records, err = d.visibleRecords(tx, by, rec.ID, same); err != nil {
+		return kp, err
+	}
+	found, err := tx.FindByKeys(person.MatchKeys(rp.Person), 200)
+	if err != nil {
+		return kp, err
+	}
+	for _, p := range found {
+		if slices.Contains(same, p.ID) {
+			continue
+		}
+		score := person.Match(rp.Person, p, person.Context{SameAs: person.Clusters(kp.Links)})
+		if score.Band == person.Unlikely {
+			continue
+		}
+		c := Candidate{Person: p, Score: score}
+		if c.Records, err = d.visibleRecords(tx, by, rec.ID, []string{p.ID}); err != nil {
+			return kp, err
+		}
+		// Someone known only through records this worker may not see stays hidden.
+		if len(c.Records) > 0 {
+			kp.Candidates = append(kp.Candidates, c)
+		}
+	}
+	slices.SortStableFunc(kp.Candidates, func(a, b Candidate) int { return cmp.Compare(b.Score.Points, a.Score.Points) })
+	if len(kp.Candidates) > 12 {
+		kp.Candidates = kp.Candidates[:12]
+	}
+	return kp, nil
+}
+
+func without(ids []string, id string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(x string) bool { return x == id })
+}
+
+// visibleRecords gives the other records of some people that the worker may
+// know of. Restricted ones are left out without a trace.
+func (d *Desk) visibleRecords(tx *store.Tx, by By, except string, people []string) ([]store.PersonRecord, error) {
+	all, err := tx.RecordsOf(people)
+	if err != nil {
+		return nil, err
+	}
+	var out []store.PersonRecord
+	seen := map[string]bool{}
+	for _, pr := range all {
+		if pr.Record == except || seen[pr.Record] {
+			continue
+		}
+		seen[pr.Record] = true
+		dec, err := d.access(tx, by, pr.Record)
+		if err != nil {
+			return nil, err
+		}
+		if by.Kind == "system" || dec.May(access.View) {
+			out = append(out, pr)
+		}
+	}
+	return out, nil
+}
+
+func (d *Desk) sameAddress(tx *store.Tx, by By, rec record.Record, people []store.RecordPerson) ([]store.PersonRecord, error) {
+	ids, err := d.atSameAddress(tx, people)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	return d.visibleRecords(tx, by, rec.ID, ids)
+}
+
+func (d *Desk) atSameAddress(tx *store.Tx, people []store.RecordPerson) ([]string, error) {
+	var keys []person.Key
+	var ids []string
+	for _, rp := range people {
+		for _, k := range person.Keys(rp.Person) {
+			if k.Kind == person.KeyAddress && !slices.Contains(keys, k) {
+				keys = append(keys, k)
+			}
+		}
+	}
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	found, err := tx.FindByKeys(keys, 200)
+	for _, p := range found {
+		ids = append(ids, p.ID)
+	}
+	return ids, err
+}
+
+// contacts counts approaches to the front door in the last 12 months about the
+// children of a record or anyone at their address, this one included: through
+// joins a worker made and matches that are likely, so that a low-level worry is
+// never the first for ever. It counts records of every access, for the number
+// alone gives nothing away.
+func (d *Desk) contacts(tx *store.Tx, rec record.Record, people []store.RecordPerson, now time.Time) (int64, error) {
+	var ids []string
+	for _, rp := range people {
+		if rp.Role != "child" {
+			continue
+		}
+		links, err := tx.SameAsOf([]string{rp.Person.ID})
+		if err != nil {
+			return 0, err
+		}
+		clusters := person.Clusters(links)
+		same := person.Members(clusters, rp.Person.ID)
+		ids = append(ids, same...)
+		found, err := tx.FindByKeys(person.MatchKeys(rp.Person), 200)
+		if err != nil {
+			return 0, err
+		}
+		for _, p := range found {
+			if !slices.Contains(ids, p.ID) && person.Match(rp.Person, p, person.Context{SameAs: clusters}).Band == person.Likely {
+				ids = append(ids, p.ID)
+			}
+		}
+	}
+	near, err := d.atSameAddress(tx, people)
+	if err != nil {
+		return 0, err
+	}
+	ids = append(ids, near...)
+	if len(ids) == 0 {
+		return 1, nil
+	}
+	all, err := tx.RecordsOf(ids)
+	if err != nil {
+		return 0, err
+	}
+	since := now.AddDate(-1, 0, 0)
+	counted := map[string]bool{rec.ID: true}
+	for _, pr := range all {
+		p, ok := d.Pathways.Get(pr.Pathway)
+		if ok && p.CountsAsContact && !pr.CreatedAt.Before(since) && !pr.CreatedAt.After(now) {
+			counted[pr.Record] = true
+		}
+	}
+	return int64(len(counted)), nil
+}
+
+// LinkPerson says that two entries of the index are the same person. Nothing is
+// merged: each keeps its own facts, and the link can be undone.
+func (d *Desk) LinkPerson(ctx context.Context, by By, rec, a, b, why string) error {
+	return d.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := d.mayMatch(tx, by, rec, a); err != nil {
+			return err
+		}
+		if a == b {
+			return fault.New(fault.Invalid, "Choose two different entries.")
+		}
+		if strings.TrimSpace(why) == "" {
+			return fault.Fields{{Key: "why", Text: "Say how you know that they are the same person"}}
+		}
+		if _, err := tx.Person(b); err != nil {
+			return errNotThere
+		}
+		links, err := tx.SameAsOf([]string{a})
+		if err != nil {
+			return err
+		}
+		if slices.Contains(person.Members(person.Clusters(links), a), b) {
+			return nil
+		}
+		if err := tx.AddSameAs(person.SameAs{ID: store.NewID(by.Now), A: a, B: b, Why: why, Source: person.Source{Record: rec, At: by.Now, By: string(by.Principal)}}); err != nil {
+			return err
+		}
+		return d.log(tx, by, "link-person", rec, map[string]string{"a": a, "b": b})
+	})
+}
+
+// UnlinkPerson undoes a link and keeps that it was made.
+func (d *Desk) UnlinkPerson(ctx context.Context, by By, rec, link, why string) error {
+	return d.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := d.mayMatch(tx, by, rec, ""); err != nil {
+			return err
+		}
+		if strings.TrimSpace(why) == "" {
+			return fault.Fields{{Key: "why", Text: "Say why they are not the same person"}}
+		}
+		if err := tx.UndoSameAs(link, string(by.Principal), why, by.Now); err != nil {
+			return err
+		}
+		return d.log(tx, by, "unlink-person", rec, map[string]string{"link": link})
+	})
+}
+
+func (d *Desk) mayMatch(tx *store.Tx, by By, rec, p string) error {
+	l, err := d.load(tx, by, rec, false)
+	if err != nil {
+		return err
+	}
+	if !l.dec.May(access.Act) || !by.May("people", &d.Place.Register) {
+		return errForbidden
+	}
+	if p == "" {
+		return nil
+	}
+	on, err := tx.PeopleOf(rec)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(on, func(rp store.RecordPerson) bool { return rp.Person.ID == p }) {
+		return errNotThere
+	}
+	return nil
+}
+
+// FindPeople searches the index by anything. Only people on records the worker
+// may see are found; the search and the number found are logged.
+func (d *Desk) FindPeople(ctx context.Context, by By, typed string) ([]Candidate, error) {
+	if !by.May("people", &d.Place.Register) {
+		return nil, errForbidden
+	}
+	q := person.ParseQuery(typed, calendar.DateOf(by.Now))
+	var out []Candidate
+	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		found, err := tx.FindByKeys(q.Keys(), 400)
+		if err != nil {
+			return err
+		}
+		for _, hit := range person.Rank(q, found) {
+			recs, err := d.visibleRecords(tx, by, "", []string{hit.Person.ID})
+			if err != nil {
+				return err
+			}
+			if len(recs) == 0 {
+				continue
+			}
+			c := Candidate{Person: hit.Person, Score: person.Score{Points: hit.Points}, Records: recs}
+			for _, why := range hit.Reasons {
+				c.Score.Reasons = append(c.Score.Reasons, person.Reason{Text: why})
+			}
+			out = append(out, c)
+			if len(out) == 50 {
+				break
+			}
+		}
+		return d.log(tx, by, actSearch, "people", map[string]string{"hits": itoa(len(out))})
+	})
+	return out, err
+}
+
+// OpenPerson reads one person: the entry, those joined to it, and the records
+// the worker may see.
+func (d *Desk) OpenPerson(ctx context.Context, by By, id string) (*KnownPerson, error) {
+	if !by.May("people", &d.Place.Register) {
+		return nil, errForbidden
+	}
+	var kp KnownPerson
+	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		p, err := tx.Person(id)
+		if err != nil {
+			return errNotThere
+		}
+		kp, err = d.knownPerson(tx, by, record.Record{}, store.RecordPerson{Person: p})
+		if err != nil {
+			return err
+		}
+		if len(kp.Records) == 0 {
+			return errNotThere
+		}
+		return d.log(tx, by, actRead, id, map[string]string{"kind": "person"})
+	})
+	return &kp, err
+}

@@ -1,0 +1,463 @@
+package casework
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"frontdoor/internal/access"
+	"frontdoor/internal/answer"
+	"frontdoor/internal/audit"
+	"frontdoor/internal/fault"
+	"frontdoor/internal/pathway"
+	"frontdoor/internal/record"
+	"frontdoor/internal/store"
+)
+
+// Acts of reading, as the audit log names them.
+const (
+	actRead   = "read"
+	actKnown  = "look-known"
+	actStatus = "read-status"
+	actSearch = "search"
+	actFile   = "open-file"
+)
+
+// View is everything one reader may see of one record.
+type View struct {
+	Record    record.Record
+	Pathway   *pathway.Pathway
+	Facts     pathway.Facts
+	Decision  access.Decision
+	Answers   answer.Set   // opened for this reader
+	Held      []answer.Key // sealed answers this reader may not see
+	Sources   map[answer.Key]Source
+	Steps     []pathway.StepState
+	Clocks    []record.Clock
+	Entries   []record.Entry
+	Messages  []record.Message
+	Files     []record.File
+	Sent      []record.Document
+	People    []store.RecordPerson
+	Started   []Related
+	Parent    *Related
+	Grants    []access.Grant
+	Locks     []access.Restriction
+	Confirmed bool              // the sender's work email was confirmed
+	Names     map[string]string // worker id or principal → name to show
+}
+
+// Source says when and by whom an answer was last given, and from which record
+// it was carried.
+type Source struct {
+	Seq  int
+	At   time.Time
+	By   string
+	From string // reference of the record it was carried from
+}
+
+// Related is a record tied to another, as much of it as the reader may see.
+type Related struct {
+	Record record.Record
+	Title  string
+	State  pathway.State
+	May    bool // the reader may open it
+	Clock  *record.Clock
+}
+
+// Open reads a record for a worker and leaves a line in the audit log.
+func (d *Desk) Open(ctx context.Context, by By, id string) (*View, error) {
+	return d.open(ctx, by, id, 0)
+}
+
+// OpenAt reads a record as it stood at one of its revisions.
+func (d *Desk) OpenAt(ctx context.Context, by By, id string, revision int) (*View, error) {
+	return d.open(ctx, by, id, revision)
+}
+
+func (d *Desk) open(ctx context.Context, by By, id string, revision int) (*View, error) {
+	var v *View
+	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		l, err := d.load(tx, by, id, false)
+		if err != nil {
+			return err
+		}
+		if !l.dec.May(access.View) {
+			return errNotThere
+		}
+		detail := map[string]string{"pathway": l.rec.Pathway}
+		if err := d.log(tx, by, actRead, id, detail); err != nil {
+			return err
+		}
+		v, err = d.viewOf(tx, by, l, revision)
+		return err
+	})
+	return v, err
+}
+
+func (d *Desk) viewOf(tx *store.Tx, by By, l loaded, revision int) (*View, error) {
+	v := &View{Record: l.rec, Pathway: l.p, Facts: l.f, Decision: l.dec, Sources: map[answer.Key]Source{}, Names: map[string]string{}}
+	revs, err := tx.Revisions(l.rec.ID)
+	if err != nil {
+		return nil, err
+	}
+	if revision > 0 {
+		if revision > len(revs) {
+			return nil, errNotThere
+		}
+		revs = revs[:revision]
+		v.Record = record.Fold(l.rec, revs)
+	}
+	if l.rec.Parent != "" {
+		if v.Parent, err = d.related(tx, by, l.rec.Parent); err != nil {
+			return nil, err
+		}
+	}
+	v.Answers = v.Record.Answers.Clone()
+	if v.Held, err = d.openFor(l.p, l.rec.ID, l.f.Actor.Roles, v.Answers); err != nil {
+		return nil, err
+	}
+	for _, r := range revs {
+		for k := range r.Changes {
+			s := Source{Seq: r.Seq, At: r.HappenedAt, By: r.By}
+			if r.Kind == record.Created && v.Parent != nil && carried(l.p, k) {
+				s.From = v.Parent.Record.Reference
+			}
+			v.Sources[k] = s
+		}
+		v.name(tx, r.By)
+	}
+	if revision == 0 {
+		v.Steps = l.p.StepsFor(l.f)
+	}
+	if v.Clocks, err = tx.Clocks(l.rec.ID); err != nil {
+		return nil, err
+	}
+	if v.Entries, err = d.entries(tx, l.rec.ID); err != nil {
+		return nil, err
+	}
+	for _, e := range v.Entries {
+		v.Confirmed = v.Confirmed || e.Kind == EmailConfirmed
+		v.name(tx, e.By)
+	}
+	if v.Messages, err = d.messages(tx, l.rec.ID); err != nil {
+		return nil, err
+	}
+	for _, m := range v.Messages {
+		v.name(tx, m.By)
+	}
+	if v.Files, err = d.files(tx, l.rec.ID); err != nil {
+		return nil, err
+	}
+	if v.Sent, err = d.documents(tx, l.rec.ID); err != nil {
+		return nil, err
+	}
+	if v.People, err = tx.PeopleOf(l.rec.ID); err != nil {
+		return nil, err
+	}
+	started, err := tx.RecordsStartedBy(l.rec.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range started {
+		r, err := d.related(tx, by, s.ID)
+		if err != nil {
+			return nil, err
+		}
+		v.Started = append(v.Started, *r)
+	}
+	grants, locks, _, err := tx.AccessRows(l.rec.ID)
+	if err != nil {
+		return nil, err
+	}
+	v.Grants, v.Locks = grants, locks
+	for _, g := range grants {
+		v.name(tx, string(g.To))
+		v.name(tx, g.By)
+	}
+	v.name(tx, "worker:"+l.rec.Allocated)
+	return v, nil
+}
+
+// carried tells whether a pathway takes an answer over from the record it
+// follows: each question is named, also those asked of rows.
+func carried(p *pathway.Pathway, k answer.Key) bool {
+	g, _, q := k.Split()
+	return slices.Contains(p.Carry, q) && (g == "" || slices.Contains(p.Carry, g))
+}
+
+// name keeps the name to show for a principal.
+func (v *View) name(tx *store.Tx, principal string) {
+	if principal == "" || v.Names[principal] != "" {
+		return
+	}
+	id, is := strings.CutPrefix(principal, "worker:")
+	if !is {
+		return
+	}
+	if w, err := tx.Worker(id); err == nil {
+		v.Names[principal] = w.Name
+		if w.JobTitle != "" {
+			v.Names[principal] += ", " + w.JobTitle
+		}
+	}
+}
+
+// Who is the name to show for a principal: a worker's name and job, or what
+// the one who acted was to the record.
+func (v *View) Who(principal string, d *Desk) string {
+	if n := v.Names[principal]; n != "" {
+		return n
+	}
+	return d.Who(principal)
+}
+
+// Who names a principal that is not a worker.
+func (d *Desk) Who(principal string) string {
+	kind, rest, _ := strings.Cut(principal, ":")
+	switch kind {
+	case "code", "visitor":
+		return "the sender"
+	case "system", "pathway":
+		return "Frontdoor"
+	case "team":
+		if t, ok := d.Place.Register.Team(rest); ok {
+			return t.Name
+		}
+	case "role":
+		role, at, _ := strings.Cut(rest, "@")
+		r, _ := d.Place.Register.Role(role)
+		a, _ := d.Place.Register.Authority(at)
+		return r.Label + ", " + a.Name
+	}
+	return "someone who is no longer listed"
+}
+
+func (d *Desk) related(tx *store.Tx, by By, id string) (*Related, error) {
+	rec, err := tx.Record(id)
+	if err != nil {
+		return nil, err
+	}
+	p, err := d.pathway(tx, rec.Hash)
+	if err != nil {
+		return nil, err
+	}
+	dec, err := d.access(tx, by, id)
+	if err != nil {
+		return nil, err
+	}
+	r := &Related{Record: rec, Title: p.Title, May: dec.May(access.View)}
+	if st, ok := p.State(rec.State); ok {
+		r.State = *st
+	}
+	clocks, err := tx.Clocks(id)
+	if err != nil {
+		return nil, err
+	}
+	for i, c := range clocks {
+		if c.Open() && (r.Clock == nil || c.DueAt.Before(r.Clock.DueAt)) {
+			r.Clock = &clocks[i]
+		}
+	}
+	return r, nil
+}
+
+// Revisions gives the full history of a record to someone who may view it.
+func (d *Desk) Revisions(ctx context.Context, by By, id string) ([]record.Revision, *View, error) {
+	var revs []record.Revision
+	v, err := d.Open(ctx, by, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	err = d.DB.Read(ctx, func(tx *store.Tx) error {
+		revs, err = tx.Revisions(id)
+		return err
+	})
+	for i := range revs {
+		if _, e := d.openFor(v.Pathway, id, v.Facts.Actor.Roles, revs[i].Changes); e != nil {
+			err = e
+		}
+	}
+	return revs, v, err
+}
+
+// Status is what the sender of a record may see of it.
+type Status struct {
+	Record   record.Record
+	Pathway  *pathway.Pathway
+	State    pathway.State
+	Stages   []Stage
+	Clocks   []record.Clock // those of the sender: acknowledgement, decision, feedback
+	Sent     []record.Document
+	Messages []record.Message
+	Steps    []pathway.StepState // what the sender may do: withdraw, answer a question
+	Answers  answer.Set          // what they sent, for signed-in professionals only
+	Mine     bool
+	Disagree bool // the outcome is known, so it may be disagreed with
+}
+
+// Stage is one line of the sender's time line.
+type Stage struct {
+	Name string // received, looking, decided, closed
+	At   time.Time
+}
+
+// Status reads the sender's view and leaves a line in the audit log. Nothing of
+// the case is in it for a public sender: only stages, times, what was written
+// for them, and the messages.
+func (d *Desk) Status(ctx context.Context, by By, id string) (*Status, error) {
+	var s *Status
+	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		l, err := d.load(tx, by, id, false)
+		if err != nil {
+			return err
+		}
+		if !l.dec.May(access.Status) {
+			return errNotThere
+		}
+		if err := d.log(tx, by, actStatus, id, nil); err != nil {
+			return err
+		}
+		s = &Status{Record: l.rec, Pathway: l.p, Mine: l.rec.Author == string(by.Principal)}
+		if st, ok := l.p.State(l.rec.State); ok {
+			s.State = *st
+		}
+		revs, err := tx.Revisions(id)
+		if err != nil {
+			return err
+		}
+		last := ""
+		for _, r := range revs {
+			if st, ok := l.p.State(r.To); ok && r.To != "" && st.Sender != last {
+				s.Stages = append(s.Stages, Stage{Name: st.Sender, At: r.RecordedAt})
+				last = st.Sender
+			}
+		}
+		clocks, err := tx.Clocks(id)
+		if err != nil {
+			return err
+		}
+		for _, c := range clocks {
+			if def, ok := l.p.Clock(c.Clock); ok && def.Sender {
+				s.Clocks = append(s.Clocks, c)
+			}
+		}
+		docs, err := d.documents(tx, id)
+		if err != nil {
+			return err
+		}
+		for _, doc := range docs {
+			if doc.To == "referrer" && doc.Withheld == "" {
+				s.Sent = append(s.Sent, doc)
+			}
+		}
+		s.Disagree = len(s.Sent) > 0
+		if s.Messages, err = d.messages(tx, id); err != nil {
+			return err
+		}
+		s.Steps = l.p.StepsFor(l.f)
+		if by.Kind == "worker" && s.Mine && len(revs) > 0 {
+			s.Answers = revs[0].Changes.Clone()
+			if err := d.openAll(l.p, id, s.Answers); err != nil {
+				return err
+			}
+		}
+		return tx.MarkMessagesRead(id, false, by.Now)
+	})
+	return s, err
+}
+
+// Board lists the records a worker may see, by stage and nearest clock.
+func (d *Desk) Board(ctx context.Context, by By, q store.BoardQuery) (store.BoardPage, error) {
+	q.Principals, q.Worker, q.Now = by.Viewer.Principals, by.Worker(), by.Now
+	var page store.BoardPage
+	err := d.DB.Read(ctx, func(tx *store.Tx) error {
+		var err error
+		page, err = tx.Board(q)
+		return err
+	})
+	if err != nil {
+		return page, err
+	}
+	if q.Text != "" {
+		err = d.DB.Write(ctx, func(tx *store.Tx) error {
+			return d.log(tx, by, actSearch, "board", map[string]string{"hits": itoa(page.Total)})
+		})
+	}
+	return page, err
+}
+
+// WhoLooked lists who read or acted on a record, newest first, for those who
+// may view it.
+func (d *Desk) WhoLooked(ctx context.Context, by By, id string, limit int) ([]audit.Event, *View, error) {
+	v, err := d.Open(ctx, by, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	var events []audit.Event
+	err = d.DB.Read(ctx, func(tx *store.Tx) error {
+		events, err = tx.AuditOf(id, limit, 0)
+		for _, e := range events {
+			v.name(tx, e.Actor)
+		}
+		return err
+	})
+	return events, v, err
+}
+
+// AuditTrail searches the whole log, for those whose role looks after it. The
+// search is itself logged.
+func (d *Desk) AuditTrail(ctx context.Context, by By, q store.AuditQuery) ([]audit.Event, map[string]string, error) {
+	if !by.May("audit", &d.Place.Register) {
+		return nil, nil, errForbidden
+	}
+	v := View{Names: map[string]string{}}
+	var events []audit.Event
+	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := d.log(tx, by, "search-audit", q.Subject, nil); err != nil {
+			return err
+		}
+		var err error
+		events, err = tx.AuditSearch(q)
+		for _, e := range events {
+			v.name(tx, e.Actor)
+		}
+		return err
+	})
+	return events, v.Names, err
+}
+
+// Lookup finds a record by the reference someone reads out, if they may see it.
+func (d *Desk) Lookup(ctx context.Context, by By, reference string) (record.Record, error) {
+	var rec record.Record
+	err := d.DB.Read(ctx, func(tx *store.Tx) error {
+		var err error
+		if rec, err = tx.RecordByReference(strings.ToUpper(strings.TrimSpace(reference))); err != nil {
+			return errNotThere
+		}
+		dec, err := d.access(tx, by, rec.ID)
+		if err != nil {
+			return err
+		}
+		if !dec.Any() {
+			return errNotThere
+		}
+		return nil
+	})
+	if err != nil {
+		return record.Record{}, err
+	}
+	return rec, nil
+}
+
+// Latest is a mark that moves when anything on any record changes.
+func (d *Desk) Latest(ctx context.Context) (int64, error) {
+	var n int64
+	err := d.DB.Read(ctx, func(tx *store.Tx) error {
+		var err error
+		n, err = tx.Latest()
+		return err
+	})
+	return n, fault.Wrap(err, fault.Unavailable, "The board cannot be refreshed just now.")
+}

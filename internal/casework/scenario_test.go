@@ -1,0 +1,443 @@
+package casework_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"frontdoor/internal/access"
+	"frontdoor/internal/answer"
+	"frontdoor/internal/calendar"
+	"frontdoor/internal/casework"
+	"frontdoor/internal/casework/caseworktest"
+	"frontdoor/internal/deadline"
+	"frontdoor/internal/fault"
+	"frontdoor/internal/pathway"
+	"frontdoor/internal/record"
+	"frontdoor/internal/store"
+	"frontdoor/internal/store/storetest"
+	"frontdoor/pathways"
+)
+
+// scenario is one file of a pathway's tests folder.
+type scenario struct {
+	Scenario  string         `yaml:"scenario"`
+	About     string         `yaml:"about"`
+	Authority string         `yaml:"authority"`
+	Each      string         `yaml:"each"`
+	Team      string         `yaml:"team"`
+	Given     map[string]any `yaml:"given"`
+	Acts      []act          `yaml:"acts"`
+	Expect    expectation    `yaml:"expect"`
+}
+
+type act struct {
+	At      string                      `yaml:"at"`
+	By      string                      `yaml:"by"`
+	Step    string                      `yaml:"step"`
+	On      string                      `yaml:"on"`
+	Refused string                      `yaml:"refused"`
+	Looked  *bool                       `yaml:"looked"`
+	Answers map[string]any              `yaml:"answers"`
+	Rows    map[string][]map[string]any `yaml:"rows"`
+	Then    expectation                 `yaml:"then"`
+}
+
+type expectation struct {
+	State     string                 `yaml:"state"`
+	Clocks    map[string]clockWanted `yaml:"clocks"`
+	Can       map[string][]string    `yaml:"can"`
+	Started   []startWanted          `yaml:"started"`
+	OpenSteps map[string][]string    `yaml:"open_steps"`
+}
+
+type startWanted struct {
+	Pathway string `yaml:"pathway"`
+	Each    string `yaml:"each"`
+	State   string `yaml:"state"`
+}
+
+// clockWanted is "none" or {due, status}.
+type clockWanted struct {
+	None   bool   `yaml:"-"`
+	Due    string `yaml:"due"`
+	Status string `yaml:"status"`
+}
+
+func (c *clockWanted) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode && n.Value == "none" {
+		c.None = true
+		return nil
+	}
+	type plain clockWanted
+	return n.Decode((*plain)(c))
+}
+
+// Every pathway's own scenarios hold, through the real acts on both engines.
+func TestScenarios(t *testing.T) {
+	t.Parallel()
+	files, err := fs.Glob(pathways.FS, "*/tests/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scenarios: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(strings.Replace(file, "/tests/", "/", 1), ".yaml"), func(t *testing.T) {
+			t.Parallel()
+			body, err := fs.ReadFile(pathways.FS, file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var s scenario
+			dec := yaml.NewDecoder(bytes.NewReader(body))
+			dec.KnownFields(true)
+			if err := dec.Decode(&s); err != nil {
+				t.Fatal(err)
+			}
+			name, _, _ := strings.Cut(file, "/")
+			storetest.Each(t, func(t *testing.T, db *store.DB) {
+				play(t, caseworktest.Desk(t, db), name, s)
+			})
+		})
+	}
+}
+
+// player plays one scenario.
+type player struct {
+	t       *testing.T
+	d       *casework.Desk
+	s       scenario
+	name    string
+	root    record.Record
+	started map[string]string // pathway/each → record id
+	looked  map[string]bool
+}
+
+func play(t *testing.T, d *casework.Desk, name string, s scenario) {
+	p := &player{t: t, d: d, s: s, name: name, started: map[string]string{}, looked: map[string]bool{}}
+	var at time.Time
+	for i, a := range s.Acts {
+		where := fmt.Sprintf("act %d, %s", i+1, a.Step)
+		var err error
+		if at, _, err = calendar.ParseTime(a.At); err != nil {
+			t.Fatalf("%s: %v", where, err)
+		}
+		on := p.act(where, a, at)
+		p.expect(where, a.Then, on, at)
+	}
+	p.expect("the end", s.Expect, p.root.ID, at)
+	if _, diffs, err := d.Verify(t.Context(), "", nil); err != nil || len(diffs) > 0 {
+		t.Errorf("verify: %v %v", diffs, err)
+	}
+}
+
+// kinds of agency by which a scenario may name a researcher: "researcher@police".
+func (p *player) by(who string, at time.Time) casework.By {
+	name := who
+	who, _, _ = strings.Cut(who, "#")
+	role, where, _ := strings.Cut(who, "@")
+	switch role {
+	case "public", "professional":
+		if p.root.ID != "" {
+			return casework.ByCode(p.root.ID, at)
+		}
+		return casework.ByVisitor("visitor", at)
+	}
+	authority, kind := p.s.Authority, ""
+	if _, ok := p.d.Place.Register.Authority(where); ok {
+		authority = where
+	} else {
+		kind = where
+	}
+	w := caseworktest.Worker(p.t, p.d, name, role, authority, kind)
+	return casework.ByWorker(w, &p.d.Place.Register, at)
+}
+
+func (p *player) act(where string, a act, at time.Time) string {
+	t := p.t
+	if p.root.ID == "" && a.On == "" {
+		return p.begin(where, a, at)
+	}
+	on := p.root.ID
+	who := a.By
+	if a.On != "" {
+		var ok bool
+		if on, ok = p.started[a.On]; !ok {
+			t.Fatalf("%s: %s was not started; there are %v", where, a.On, p.started)
+		}
+		if role, _, _ := strings.Cut(who, "#"); role == "researcher" {
+			_, each, _ := strings.Cut(a.On, "/")
+			who += "@" + each
+		}
+	}
+	by := p.by(who, at)
+	rec, err := p.read(on)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pw, _ := p.d.Pathways.Get(rec.Pathway)
+	if step, ok := pw.Step(a.Step); ok && len(step.Marks) > 0 && (a.Looked == nil || *a.Looked) {
+		if key := string(by.Principal) + on; !p.looked[key] {
+			if _, _, err := p.d.Known(t.Context(), by, on); err == nil {
+				p.looked[key] = true
+			}
+		}
+	}
+	changes := answer.Set{}
+	put(changes, a.Answers)
+	for group, rows := range a.Rows {
+		ids := rec.Answers.Rows(group)
+		for i, row := range rows {
+			for q, v := range row {
+				changes[answer.RowKey(group, ids[i], q)] = value(v)
+			}
+		}
+	}
+	p.workers(pw, changes, at)
+	_, err = p.d.TakeStep(t.Context(), by, on, a.Step, rec.Revision, changes)
+	p.refused(where, a, err)
+	p.find(on)
+	return on
+}
+
+// workers puts real workers where a scenario names one by their role.
+func (p *player) workers(pw *pathway.Pathway, changes answer.Set, at time.Time) {
+	for k, a := range changes {
+		_, _, id := k.Split()
+		if q, ok := pw.Question(id); ok && q.Type == "worker" && a.Text != "" {
+			changes[k] = answer.Text(p.by(a.Text, at).Worker())
+		}
+	}
+}
+
+func (p *player) refused(where string, a act, err error) {
+	switch {
+	case a.Refused != "" && err == nil:
+		p.t.Fatalf("%s: was let through; should be refused with %q", where, a.Refused)
+	case a.Refused != "" && !strings.Contains(fault.SafeText(err), a.Refused):
+		p.t.Errorf("%s: refused with %q, should say %q", where, fault.SafeText(err), a.Refused)
+	case a.Refused == "" && err != nil:
+		p.t.Fatalf("%s: %v", where, err)
+	}
+}
+
+func (p *player) begin(where string, a act, at time.Time) string {
+	by := p.by(a.By, at)
+	given := answer.Set{}
+	put(given, p.s.Given)
+	put(given, a.Answers)
+	rec, err := p.d.Begin(p.t.Context(), by, p.name, casework.Beginning{Authority: p.s.Authority, Team: p.s.Team, Each: p.s.Each, Step: a.Step, Answers: given})
+	p.refused(where, a, err)
+	if err != nil {
+		return ""
+	}
+	p.root = rec
+	p.find(rec.ID)
+	return rec.ID
+}
+
+func (p *player) read(id string) (record.Record, error) {
+	var rec record.Record
+	err := p.d.DB.Read(p.t.Context(), func(tx *store.Tx) error {
+		var err error
+		rec, err = tx.Record(id)
+		return err
+	})
+	return rec, err
+}
+
+// find notes the records that a record has started, by pathway and each.
+func (p *player) find(id string) {
+	err := p.d.DB.Read(p.t.Context(), func(tx *store.Tx) error {
+		kids, err := tx.RecordsStartedBy(id)
+		for _, k := range kids {
+			p.started[k.Pathway+"/"+k.Each] = k.ID
+			p.started[k.Pathway] = k.ID
+		}
+		return err
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *player) expect(where string, e expectation, id string, at time.Time) {
+	t := p.t
+	t.Helper()
+	if id == "" {
+		return
+	}
+	rec, err := p.read(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.State != "" && rec.State != e.State {
+		t.Errorf("%s: state %s, want %s", where, rec.State, e.State)
+	}
+	p.expectClocks(where, e.Clocks, id, at)
+	for _, want := range e.Started {
+		key := want.Pathway
+		if want.Each != "" {
+			key += "/" + want.Each
+		}
+		kid, ok := p.started[key]
+		if !ok {
+			t.Errorf("%s: %s was not started; there are %v", where, key, p.started)
+			continue
+		}
+		if r, err := p.read(kid); err != nil || want.State != "" && r.State != want.State {
+			t.Errorf("%s: %s is %s, want %s (%v)", where, key, r.State, want.State, err)
+		}
+	}
+	for who, want := range e.Can {
+		if got := p.can(who, id, at); !slices.Equal(got, sorted(want)) {
+			t.Errorf("%s: %s can %v, want %v", where, who, got, want)
+		}
+	}
+	for who, want := range e.OpenSteps {
+		var open []string
+		v, err := p.d.Open(t.Context(), p.by(p.researcher(who, id), at), id)
+		if err == nil {
+			for _, s := range v.Steps {
+				if s.Open {
+					open = append(open, s.Step.ID)
+				}
+			}
+		}
+		for _, w := range want {
+			if !slices.Contains(open, w) {
+				t.Errorf("%s: %s cannot take %s; open are %v", where, who, w, open)
+			}
+		}
+		if len(want) == 0 && len(open) > 0 {
+			t.Errorf("%s: %s can take %v, should be none", where, who, open)
+		}
+	}
+}
+
+// researcher adds the agency of a started record to a bare "researcher".
+func (p *player) researcher(who, id string) string {
+	for key, kid := range p.started {
+		if _, each, ok := strings.Cut(key, "/"); ok && each != "" && kid == id && who == "researcher" {
+			return who + "@" + each
+		}
+	}
+	return who
+}
+
+func (p *player) can(who, id string, at time.Time) []string {
+	by := p.by(p.researcher(who, id), at)
+	var out []string
+	err := p.d.DB.Read(p.t.Context(), func(tx *store.Tx) error {
+		grants, restrictions, exclusions, err := tx.AccessRows(id)
+		dec := access.Decide(by.Viewer, grants, restrictions, exclusions)
+		for _, r := range []access.Right{access.Act, access.Status, access.View} {
+			if dec.May(r) {
+				out = append(out, string(r))
+			}
+		}
+		return err
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return sorted(out)
+}
+
+func sorted(list []string) []string {
+	out := slices.Clone(list)
+	slices.Sort(out)
+	return out
+}
+
+func (p *player) expectClocks(where string, wanted map[string]clockWanted, id string, at time.Time) {
+	t := p.t
+	var clocks []record.Clock
+	err := p.d.DB.Read(context.Background(), func(tx *store.Tx) error {
+		var err error
+		clocks, err = tx.Clocks(id)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range wanted {
+		i := -1
+		for j, c := range clocks {
+			if c.Clock == name && (i < 0 || clocks[i].Cancelled != "" || c.StartedAt.After(clocks[i].StartedAt)) {
+				i = j
+			}
+		}
+		if want.None {
+			if i >= 0 {
+				t.Errorf("%s: clock %s runs, should not", where, name)
+			}
+			continue
+		}
+		if i < 0 {
+			t.Errorf("%s: clock %s does not run", where, name)
+			continue
+		}
+		if want.Due != "" {
+			due := clocks[i].DueAt.In(calendar.London)
+			if got, short := due.Format("2006-01-02T15:04"), due.Format("2006-01-02"); want.Due != got && want.Due != short {
+				t.Errorf("%s: clock %s is due %s, want %s (%s)", where, name, got, want.Due, clocks[i].Sum)
+			}
+		}
+		if want.Status != "" {
+			if got := string(deadline.StatusAt(clocks[i], at)); got != want.Status {
+				t.Errorf("%s: clock %s is %s, want %s", where, name, got, want.Status)
+			}
+		}
+	}
+}
+
+func put(set answer.Set, given map[string]any) {
+	for k, v := range given {
+		rows, ok := v.([]any)
+		if !ok || len(rows) == 0 {
+			set[answer.Key(k)] = value(v)
+			continue
+		}
+		if _, isRow := rows[0].(map[string]any); !isRow {
+			set[answer.Key(k)] = value(v)
+			continue
+		}
+		var ids []string
+		for i, row := range rows {
+			id := fmt.Sprintf("r%d", i+1)
+			ids = append(ids, id)
+			for q, x := range row.(map[string]any) {
+				set[answer.RowKey(k, id, q)] = value(x)
+			}
+		}
+		set[answer.Key(k)] = answer.List(ids...)
+	}
+}
+
+func value(v any) answer.Answer {
+	switch x := v.(type) {
+	case []any:
+		var list []string
+		for _, y := range x {
+			list = append(list, fmt.Sprint(y))
+		}
+		return answer.List(list...)
+	case map[string]any:
+		if why, ok := x["not_known"]; ok {
+			return answer.Answer{NotKnown: fmt.Sprint(why)}
+		}
+		parts := map[string]string{}
+		for k, y := range x {
+			parts[k] = fmt.Sprint(y)
+		}
+		return answer.Answer{Parts: parts}
+	}
+	return answer.Text(fmt.Sprint(v))
+}
