@@ -1,0 +1,432 @@
+// Package webtest drives a real browser over the service's pages in ordinary
+// Go tests, and checks what every page must be: readable by everyone, no wider
+// than the screen, and within the content security policy.
+//
+// One Chromium serves a test binary; each Browser is a new tab with cookies of
+// its own. Tests are skipped where there is no Chromium, and fail there when
+// CI=true. Pictures are kept under FRONTDOOR_SHOTS, or test/journeys/screens.
+package webtest
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"frontdoor/internal/web"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	cdplog "github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/jba/templatecheck"
+)
+
+//go:embed axe.min.js
+var axe string
+
+// Widths that pages are looked at in, in CSS pixels.
+const (
+	Desktop = 1280
+	Phone   = 360
+	Narrow  = 320
+)
+
+// patience is how long one step may take. It only bounds a failure.
+const patience = 60 * time.Second
+
+// CheckPages checks the template of every page made so far against the type it
+// is given, in every branch. Call it in each package that makes pages.
+func CheckPages(t *testing.T) {
+	t.Helper()
+	for _, p := range web.Pages() {
+		if err := templatecheck.CheckHTML(p.Template, p.Data); err != nil {
+			t.Errorf("page %s: %v", p.Name, err)
+		}
+	}
+}
+
+var chromium = sync.OnceValues(func() (context.Context, error) {
+	path := os.Getenv("FRONTDOOR_CHROMIUM")
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path == "" {
+			path, _ = exec.LookPath(name)
+		}
+	}
+	if path == "" {
+		return nil, fmt.Errorf("no Chromium on this machine")
+	}
+	alloc, _ := chromedp.NewExecAllocator(context.Background(), append(
+		chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-features", "Translate,OptimizationHints,MediaRouter"),
+		chromedp.Flag("font-render-hinting", "none"),
+	)...)
+	ctx, _ := chromedp.NewContext(alloc)
+	if err := chromedp.Do(ctx); err != nil {
+		return nil, err
+	}
+	return ctx, nil
+})
+
+// Main runs a package's tests and then ends the browser. Use it as
+// func TestMain(m *testing.M) { webtest.Main(m) } wherever Browser is used.
+func Main(m *testing.M) {
+	started := false
+	launch = func() (context.Context, error) { started = true; return chromium() }
+	code := m.Run()
+	if started {
+		if ctx, err := chromium(); err == nil {
+			_ = chromedp.Cancel(ctx)
+		}
+	}
+	os.Exit(code)
+}
+
+var launch = func() (context.Context, error) { return chromium() }
+
+// Page is one tab.
+type Page struct {
+	t   testing.TB
+	ctx context.Context
+
+	mu       sync.Mutex
+	problems []string
+	allowed  []string
+}
+
+// Browser opens a new tab with cookies of its own, as wide as a desktop. When
+// the test ends it fails if the page broke the content security policy or a
+// script threw.
+func Browser(t testing.TB) *Page {
+	t.Helper()
+	parent, err := launch()
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("browser: %v", err)
+		}
+		t.Skipf("browser: %v", err)
+	}
+	ctx, cancel := chromedp.NewContext(parent, chromedp.WithNewBrowserContext())
+	p := &Page{t: t, ctx: ctx}
+	t.Cleanup(func() {
+		cancel()
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		for _, problem := range p.problems {
+			if !p.forgiven(problem) {
+				t.Errorf("in the browser: %s", problem)
+			}
+		}
+	})
+	if err := chromedp.Listen(ctx, p.heard); err != nil {
+		t.Fatalf("browser: %v", err)
+	}
+	p.Width(Desktop)
+	return p
+}
+
+// heard runs on the browser's own reader: it only notes.
+func (p *Page) heard(event any) {
+	note := ""
+	switch e := event.(type) {
+	case *cdplog.EventEntryAdded:
+		// A refused answer is for the test to judge, not a fault of the page.
+		if e.Entry.Level == cdplog.EntryLevelError && e.Entry.Source != cdplog.EntrySourceNetwork {
+			note = e.Entry.Text
+		}
+	case *runtime.EventExceptionThrown:
+		note = e.ExceptionDetails.Text
+		if x := e.ExceptionDetails.Exception; x != nil {
+			note += " " + x.Description
+		}
+	case *runtime.EventConsoleAPICalled:
+		// The design systems log the errors of components that cannot start.
+		bad := e.Type == runtime.ConsoleAPICalledTypeError
+		words := "console:"
+		for _, a := range e.Args {
+			bad = bad || a.Subtype == runtime.RemoteObjectSubtypeError
+			words += " " + string(a.Value) + a.Description
+		}
+		if bad {
+			note = words
+		}
+	}
+	if note != "" {
+		p.mu.Lock()
+		p.problems = append(p.problems, note)
+		p.mu.Unlock()
+	}
+}
+
+// Allow forgives problems that hold these words, for a test that causes them.
+func (p *Page) Allow(words string) { p.allowed = append(p.allowed, words) }
+
+func (p *Page) forgiven(problem string) bool {
+	for _, words := range p.allowed {
+		if strings.Contains(problem, words) {
+			return true
+		}
+	}
+	return false
+}
+
+// do runs steps, and fails the test at the caller when one does.
+func (p *Page) do(what string, steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.t.Fatalf("%s: %v", what, err)
+	}
+}
+
+func value[T any](p *Page, what string, a chromedp.Action[T]) T {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	v, err := chromedp.Run(ctx, a)
+	if err != nil {
+		p.t.Fatalf("%s: %v", what, err)
+	}
+	return v
+}
+
+// Width sets how wide the screen is. Below 700 it is a phone.
+func (p *Page) Width(width int) {
+	p.t.Helper()
+	height := int64(900)
+	if width < 700 {
+		height = 740
+	}
+	p.do("width", chromedp.EmulateViewport(int64(width), height))
+}
+
+// NoScript turns script off from the next page opened.
+func (p *Page) NoScript() {
+	p.t.Helper()
+	if _, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// Offline takes the line away, or gives it back.
+func (p *Page) Offline(off bool) {
+	p.t.Helper()
+	if _, err := chromedp.Call(p.ctx, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: off, DownloadThroughput: -1, UploadThroughput: -1}); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// Open goes to an address and waits for the page, and gives the status.
+func (p *Page) Open(url string) int {
+	p.t.Helper()
+	res := value(p, "open", chromedp.NavigateResponse(url))
+	if res == nil {
+		return 0
+	}
+	return int(res.Status)
+}
+
+// Click presses what the CSS selector finds first.
+func (p *Page) Click(selector string) {
+	p.t.Helper()
+	p.do("click "+selector, chromedp.Click(chromedp.CSS(selector)))
+}
+
+// Follow presses a link or button and waits for the page it leads to.
+func (p *Page) Follow(selector string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
+		p.t.Fatalf("follow %s: %v", selector, err)
+	}
+}
+
+// Fill types words into a control, over what is there.
+func (p *Page) Fill(selector, words string) {
+	p.t.Helper()
+	p.do("fill "+selector, chromedp.SetValue(chromedp.CSS(selector), ""), chromedp.SendKeys(chromedp.CSS(selector), words))
+}
+
+// Keys presses keys in a control: "\t" is Tab, "\r" is Enter.
+func (p *Page) Keys(selector, keys string) {
+	p.t.Helper()
+	p.do("keys in "+selector, chromedp.SendKeys(chromedp.CSS(selector), keys))
+}
+
+// Wait waits until the selector finds something that is seen.
+func (p *Page) Wait(selector string) {
+	p.t.Helper()
+	p.do("wait for "+selector, chromedp.WaitVisible(chromedp.CSS(selector)))
+}
+
+// WaitText waits until what the selector finds holds the words.
+func (p *Page) WaitText(selector, words string) {
+	p.t.Helper()
+	got := value(p, "wait for text", chromedp.Evaluate[string](fmt.Sprintf(`new Promise(done => {
+		const until = Date.now() + 15000
+		const look = () => {
+			const e = document.querySelector(%q)
+			if (e && e.textContent.includes(%q)) done('')
+			else if (Date.now() > until) done(e ? 'it says: ' + e.textContent : 'there is none')
+			else setTimeout(look, 20)
+		}
+		look()
+	})`, selector, words), chromedp.EvalAwaitPromise))
+	if got != "" {
+		p.t.Fatalf("%s never said %q: %s", selector, words, got)
+	}
+}
+
+// Text is the words of what the selector finds first.
+func (p *Page) Text(selector string) string {
+	p.t.Helper()
+	return strings.Join(strings.Fields(value(p, "text of "+selector, chromedp.TextContent(chromedp.CSS(selector)))), " ")
+}
+
+// Has says whether the selector finds anything, seen or not.
+func (p *Page) Has(selector string) bool {
+	p.t.Helper()
+	return p.Eval(fmt.Sprintf(`String(!!document.querySelector(%q))`, selector)) == "true"
+}
+
+// Seen says whether the selector finds something that takes up room.
+func (p *Page) Seen(selector string) bool {
+	p.t.Helper()
+	return p.Eval(fmt.Sprintf(`String(!!document.querySelector(%q)?.checkVisibility())`, selector)) == "true"
+}
+
+// Title is the page's title.
+func (p *Page) Title() string { p.t.Helper(); return value(p, "title", chromedp.Title()) }
+
+// URL is where the tab is.
+func (p *Page) URL() string { p.t.Helper(); return p.Eval("location.href") }
+
+// Eval runs JavaScript that gives a string, or a promise of one.
+func (p *Page) Eval(js string) string {
+	p.t.Helper()
+	return value(p, "script", chromedp.Evaluate[string](js, chromedp.EvalAwaitPromise))
+}
+
+// known are the checker's findings about what GOV.UK's own script does to three
+// of its components. Each was tried with people who use screen readers before it
+// was published, so it stays as they made it, and nothing else is forgiven.
+const known = `{
+	'aria-allowed-attr': '.govuk-radios__input[aria-controls]',
+	'label-content-name-mismatch': '.govuk-accordion__section-button, .govuk-file-upload-button',
+}`
+
+// Axe fails the test for anything the accessibility checker finds wrong, by
+// WCAG 2.2 AA and the checker's own good practice.
+func (p *Page) Axe() {
+	p.t.Helper()
+	value(p, "axe", chromedp.Evaluate[bool](axe+"\n;true"))
+	found := p.Eval(`(async () => {
+		const known = ` + known + `
+		const r = await axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})
+		return r.violations.map(v => {
+			const nodes = v.nodes.filter(n => !(known[v.id] && document.querySelector(n.target.join(' '))?.matches(known[v.id])))
+			return nodes.length && v.id + ' (' + v.impact + '): ' + v.help + '\n' +
+				nodes.slice(0, 5).map(n => '    ' + n.html.slice(0, 200) + '\n      ' + (n.failureSummary || '').replace(/\n/g, ' ')).join('\n')
+		}).filter(Boolean).join('\n')
+	})()`)
+	if found != "" {
+		p.t.Errorf("accessibility, %s:\n%s", p.Title(), found)
+	}
+}
+
+// Fits fails the test if the page can be scrolled sideways.
+func (p *Page) Fits() {
+	p.t.Helper()
+	found := p.Eval(`(() => {
+		const wide = document.documentElement.clientWidth
+		if (document.documentElement.scrollWidth <= wide) return ''
+		const out = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > wide + 1 && e.checkVisibility())
+		return document.documentElement.scrollWidth + ' of ' + wide + ': ' + out.slice(0, 5).map(e => e.tagName + '.' + e.className).join(', ')
+	})()`)
+	if found != "" {
+		p.t.Errorf("the page is wider than the screen: %s", found)
+	}
+}
+
+// Check looks at the page as a desktop and as the narrowest phone: accessible,
+// and no wider than the screen.
+func (p *Page) Check() {
+	p.t.Helper()
+	for _, width := range []int{Desktop, Narrow} {
+		p.Width(width)
+		p.Axe()
+		p.Fits()
+	}
+	p.Width(Desktop)
+}
+
+// Shot keeps a picture of the whole page on a desktop and on a phone, as
+// name-desktop.png and name-phone.png.
+func (p *Page) Shot(name string) {
+	p.t.Helper()
+	dir, err := shots()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, size := range []struct {
+		name  string
+		width int
+	}{{"desktop", Desktop}, {"phone", Phone}} {
+		p.Width(size.width)
+		png := value(p, "picture", chromedp.FullScreenshot(100))
+		if err := os.WriteFile(filepath.Join(dir, name+"-"+size.name+".png"), png, 0o644); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	p.Width(Desktop)
+}
+
+// PrintMedia makes the page look as it prints, or as on screen again.
+func (p *Page) PrintMedia(on bool) {
+	p.t.Helper()
+	media := ""
+	if on {
+		media = "print"
+	}
+	p.do("media", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: media})
+		return err
+	}))
+}
+
+// shots is the folder pictures go to: FRONTDOOR_SHOTS, or test/journeys/screens
+// at the root of the module.
+var shots = sync.OnceValues(func() (string, error) {
+	dir := os.Getenv("FRONTDOOR_SHOTS")
+	if dir == "" {
+		root, err := os.Getwd()
+		if err != nil {
+			return "", err
+		}
+		for {
+			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
+				break
+			}
+			if root == filepath.Dir(root) {
+				return "", fmt.Errorf("no go.mod above the test")
+			}
+			root = filepath.Dir(root)
+		}
+		dir = filepath.Join(root, "test", "journeys", "screens")
+	}
+	return dir, os.MkdirAll(dir, 0o755)
+})
