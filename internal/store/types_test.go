@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -151,5 +152,33 @@ func TestTheAppendOnlyTables(t *testing.T) {
 				break
 			}
 		}
+	})
+}
+
+func TestABackupHoldsEveryTable(t *testing.T) {
+	t.Parallel()
+	storetest.EachUnmigrated(t, func(t *testing.T, target *store.DB) {
+		db := storetest.Open(t)
+		fillAll(t, db)
+		parent := created(t, db, "TH-3")
+		created(t, db, "TH-4", func(r *record.Record) { r.Parent = parent.ID })
+		file := filepath.Join(t.TempDir(), "backup")
+		if _, err := db.Backup(t.Context(), file, storetest.Key, morning); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := store.Restore(t.Context(), file, storetest.Key, target, morning); err != nil {
+			t.Fatal(err)
+		}
+		for _, table := range read(t, db, (*store.Tx).Tables) {
+			if table == "migration" {
+				continue
+			}
+			count := `select cast(count(*) as text) from ` + table
+			same(t, list(t, target, count), list(t, db, count))
+		}
+		if rep := verify(t, target); !rep.OK() || rep.Size == 0 {
+			t.Errorf("the log does not hold after the restore: %+v", rep)
+		}
+		wants(t, writeErr(target, func(tx *store.Tx) error { _, err := tx.Exec(`delete from revision`); return err }), store.ErrAppendOnly)
 	})
 }

@@ -137,7 +137,7 @@ create table entry (
   id text primary key check (id <> ''),
   record text not null references record (id),
   seq bigint not null check (seq >= 1),
-  kind text not null check (kind in ('call', 'visit', 'meeting', 'note', 'system')),
+  kind text not null check (kind in ('call', 'visit', 'meeting', 'note', 'system', 'email_confirmed', 'break_glass')),
   happened_at text not null,
   recorded_at text not null,
   author text not null,

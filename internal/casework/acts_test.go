@@ -1,0 +1,524 @@
+package casework_test
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"frontdoor/internal/access"
+	"frontdoor/internal/answer"
+	"frontdoor/internal/casework"
+	"frontdoor/internal/casework/caseworktest"
+	"frontdoor/internal/fault"
+	"frontdoor/internal/person"
+	"frontdoor/internal/record"
+	"frontdoor/internal/store"
+	"frontdoor/internal/store/storetest"
+)
+
+// office is a desk with the people of a front door at work.
+type office struct {
+	*casework.Desk
+	t   *testing.T
+	now time.Time
+}
+
+func each(t *testing.T, test func(t *testing.T, o office)) {
+	t.Helper()
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		test(t, office{caseworktest.Desk(t, db), t, caseworktest.Start})
+	})
+}
+
+// by is someone of a role in Thurrock; "mash_manager#2" is another of them.
+func (o office) by(name string) casework.By {
+	role, _, _ := strings.Cut(name, "#")
+	w := caseworktest.Worker(o.t, o.Desk, name, role, "thurrock", "")
+	return casework.ByWorker(w, &o.Place.Register, o.now)
+}
+
+func (o office) later(d time.Duration) office {
+	o.now = o.now.Add(d)
+	return o
+}
+
+// worry is a neighbour's worry about one child, and what the front door has
+// then.
+func (o office) worry(given, family, born string) record.Record {
+	o.t.Helper()
+	answers := answer.Set{
+		"danger": answer.Text("no"), "sender_kind": answer.Text("family_public"), "where_known": answer.Text("area"),
+		"child_area": answer.Text("thurrock"), "public_saw": answer.Text("He was outside on his own in the dark."),
+		"public_when": answer.Text("Most evenings"), "children": answer.List("r1"), "children/r1/given_names": answer.Text(given),
+		"children/r1/family_name": answer.Text(family), "lives_with": answer.Text("His mum"), "how_know": answer.Text("I live next door"),
+		"stay_anonymous": answer.Text("yes"),
+	}
+	if born != "" {
+		answers["children/r1/born"] = answer.Text(born)
+	}
+	rec, err := o.Begin(o.t.Context(), casework.ByVisitor("v", o.now), "referral", casework.Beginning{Authority: "thurrock", Step: "submit", Answers: answers})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return rec
+}
+
+func (o office) open(by casework.By, id string) *casework.View {
+	o.t.Helper()
+	v, err := o.Open(o.t.Context(), by, id)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return v
+}
+
+func kind(t *testing.T, err error, want fault.Kind) {
+	t.Helper()
+	if err == nil || fault.KindOf(err) != want {
+		t.Fatalf("got %v, want a fault of kind %v", err, want)
+	}
+}
+
+func TestTwoPeopleSaveAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, o office) {
+		rec := o.worry("Archie", "Sample", "")
+		a, b := o.by("mash_officer"), o.by("mash_officer#2")
+
+		// Different answers are both kept.
+		if _, err := o.Answer(t.Context(), a, rec.ID, 1, answer.Set{"public_when": answer.Text("Every evening")}, ""); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := o.Answer(t.Context(), b, rec.ID, 1, answer.Set{"lives_with": answer.Text("His mum and her friend")}, ""); err != nil {
+			t.Fatal(err)
+		}
+		v := o.open(a, rec.ID)
+		if v.Answers.Text("public_when") != "Every evening" || v.Answers.Text("lives_with") != "His mum and her friend" {
+			t.Errorf("an answer was lost: %v", v.Answers)
+		}
+
+		// The same answer shows both and changes nothing.
+		_, err := o.Answer(t.Context(), b, rec.ID, 1, answer.Set{"public_when": answer.Text("At weekends")}, "")
+		var c *casework.Conflict
+		if !errors.As(err, &c) || len(c.Fields) != 1 || c.Fields[0].Mine != "At weekends" || c.Fields[0].Theirs != "Every evening" {
+			t.Fatalf("got %v, want a conflict with both answers", err)
+		}
+		kind(t, err, fault.Conflict)
+		if got := o.open(a, rec.ID).Answers.Text("public_when"); got != "Every evening" {
+			t.Errorf("a conflict changed the answer to %q", got)
+		}
+		// Having seen both, the choice is kept.
+		if _, err := o.Answer(t.Context(), b, rec.ID, c.Revision, answer.Set{"public_when": answer.Text("At weekends")}, "The sender rang"); err != nil {
+			t.Fatal(err)
+		}
+		if v := o.open(a, rec.ID); v.Answers.Text("public_when") != "At weekends" || v.Record.Revision != 4 {
+			t.Errorf("revision %d, %q", v.Record.Revision, v.Answers.Text("public_when"))
+		}
+
+		// Two children added at the same time are both there.
+		for i, by := range []casework.By{a, b} {
+			row := []string{"rx", "ry"}[i]
+			if _, err := o.Answer(t.Context(), by, rec.ID, 4, answer.Set{
+				"children": answer.List("r1", row), answer.RowKey("children", row, "given_names"): answer.Text("Sibling " + row),
+			}, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if rows := o.open(a, rec.ID).Answers.Rows("children"); len(rows) != 3 {
+			t.Errorf("rows %v, want three children", rows)
+		}
+	})
+}
+
+func TestManySavesLoseNothing(t *testing.T) {
+	each(t, func(t *testing.T, o office) {
+		rec := o.worry("Archie", "Sample", "")
+		by := o.by("mash_officer")
+		var wg sync.WaitGroup
+		errs := make([]error, 12)
+		for i := range errs {
+			wg.Go(func() {
+				_, errs[i] = o.Answer(t.Context(), by, rec.ID, 1, answer.Set{answer.RowKey("children", "r1", "q"+string(rune('a'+i))): answer.Text("kept")}, "")
+			})
+		}
+		wg.Wait()
+		v := o.open(by, rec.ID)
+		for i, err := range errs {
+			k := answer.RowKey("children", "r1", "q"+string(rune('a'+i)))
+			if err != nil || v.Answers.Text(k) != "kept" {
+				t.Errorf("save %d: %v, kept %q", i, err, v.Answers.Text(k))
+			}
+		}
+		if v.Record.Revision != 1+len(errs) {
+			t.Errorf("revision %d, want %d", v.Record.Revision, 1+len(errs))
+		}
+	})
+}
+
+func TestNobodyElseSeesIt(t *testing.T) {
+	each(t, func(t *testing.T, o office) {
+		rec := o.worry("Archie", "Sample", "")
+		for _, role := range []string{"referrer", "researcher", "early_help_worker", "partnership_manager", "auditor", "administrator", "social_care_manager"} {
+			by := o.by(role)
+			_, err := o.Open(t.Context(), by, rec.ID)
+			kind(t, err, fault.NotFound)
+			_, missing := o.Open(t.Context(), by, "no such record")
+			if err.Error() != missing.Error() {
+				t.Errorf("%s can tell a record they may not see from none: %v / %v", role, err, missing)
+			}
+			_, err = o.Status(t.Context(), by, rec.ID)
+			kind(t, err, fault.NotFound)
+			if page, err := o.Board(t.Context(), by, store.BoardQuery{}); err != nil || page.Total != 0 {
+				t.Errorf("%s sees %d on the board (%v)", role, page.Total, err)
+			}
+			if _, err := o.Lookup(t.Context(), by, rec.Reference); err == nil {
+				t.Errorf("%s finds it by its reference", role)
+			}
+		}
+		// Another authority's front door is no nearer.
+		w := caseworktest.Worker(t, o.Desk, "essex manager", "mash_manager", "essex", "")
+		_, err := o.Open(t.Context(), casework.ByWorker(w, &o.Place.Register, o.now), rec.ID)
+		kind(t, err, fault.NotFound)
+		// The sender sees the status and nothing of the case.
+		s, err := o.Status(t.Context(), casework.ByCode(rec.ID, o.now), rec.ID)
+		if err != nil || len(s.Answers) != 0 || len(s.Stages) != 1 || s.Stages[0].Name != "received" {
+			t.Errorf("status %+v, %v", s, err)
+		}
+		_, err = o.Open(t.Context(), casework.ByCode(rec.ID, o.now), rec.ID)
+		kind(t, err, fault.NotFound)
+		// The code of one record opens no other.
+		other := o.worry("Kit", "Other", "")
+		_, err = o.Status(t.Context(), casework.ByCode(other.ID, o.now), rec.ID)
+		kind(t, err, fault.NotFound)
+	})
+}
+
+func TestLockedRecordAndBrokenGlass(t *testing.T) {
+	each(t, func(t *testing.T, o office) {
+		rec := o.worry("Archie", "Sample", "")
+		manager, worker := o.by("mash_manager"), o.by("mash_social_worker")
+		o.open(worker, rec.ID)
+		kind(t, o.Restrict(t.Context(), o.by("mash_officer"), rec.ID, "staff_or_relative", "A colleague’s nephew", nil), fault.Forbidden)
+		if err := o.Restrict(t.Context(), manager, rec.ID, "staff_or_relative", "A colleague’s nephew", nil); err != nil {
+			t.Fatal(err)
+		}
+		o.open(manager, rec.ID)
+		_, err := o.Open(t.Context(), worker, rec.ID)
+		kind(t, err, fault.NotFound)
+		if page, err := o.Board(t.Context(), worker, store.BoardQuery{}); err != nil || page.Total != 0 {
+			t.Errorf("a locked record is on the board: %d, %v", page.Total, err)
+		}
+		if _, err := o.FindPeople(t.Context(), worker, "Archie Sample"); err != nil {
+			t.Fatal(err)
+		} else if found, _ := o.FindPeople(t.Context(), worker, "Archie Sample"); len(found) != 0 {
+			t.Error("a search finds a child known only by a locked record")
+		}
+
+		// Someone who could not see it unlocked cannot break the glass, and is
+		// told no more than that.
+		outsider := casework.ByWorker(caseworktest.Worker(t, o.Desk, "essex sw", "mash_social_worker", "essex", ""), &o.Place.Register, o.now)
+		_, errOut := o.BreakGlass(t.Context(), outsider, rec.Reference, "A child is at the station now")
+		kind(t, errOut, fault.NotFound)
+		_, err = o.BreakGlass(t.Context(), worker, rec.Reference, "now")
+		kind(t, err, fault.Invalid)
+		id, err := o.BreakGlass(t.Context(), worker, rec.Reference, "The child is at the police station now and nobody named is on duty")
+		if err != nil || id != rec.ID {
+			t.Fatalf("break glass: %v %v", id, err)
+		}
+		o.open(worker, rec.ID)
+		notices, err := o.Notices(t.Context(), manager, 10)
+		if err != nil || len(notices) == 0 || notices[0].Message != "glass_broken" {
+			t.Errorf("the one who locked it was not told: %v %v", notices, err)
+		}
+		// It closes by itself.
+		_, err = o.Open(t.Context(), o.later(61*time.Minute).by("mash_social_worker"), rec.ID)
+		kind(t, err, fault.NotFound)
+
+		// Lifting gives it back.
+		v := o.open(manager, rec.ID)
+		if err := o.LiftRestriction(t.Context(), manager, rec.ID, v.Locks[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		o.open(o.later(2*time.Hour).by("mash_social_worker"), rec.ID)
+	})
+}
+
+func TestConflictOfInterestShutsOneOut(t *testing.T) {
+	each(t, func(t *testing.T, o office) {
+		rec := o.worry("Archie", "Sample", "")
+		me, other := o.by("mash_social_worker"), o.by("mash_social_worker#2")
+		kind(t, o.DeclareConflict(t.Context(), me, rec.ID, other.Worker(), "Knows them"), fault.Forbidden)
+		if err := o.DeclareConflict(t.Context(), me, rec.ID, me.Worker(), "They are my neighbours"); err != nil {
+			t.Fatal(err)
+		}
+		_, err := o.Open(t.Context(), me, rec.ID)
+		kind(t, err, fault.NotFound)
+		o.open(other, rec.ID)
+	})
+}
+
+func TestEveryReadIsInTheLog(t *testing.T) {
+	each(t, func(t *testing.T, o office) {
+		rec := o.worry("Archie", "Sample", "")
+		worker := o.by("mash_social_worker")
+		worker.Route = "GET /records/{id}"
+		o.open(worker, rec.ID)
+		if _, _, err := o.Known(t.Context(), worker, rec.ID); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := o.Status(t.Context(), casework.ByCode(rec.ID, o.now), rec.ID); err != nil {
+			t.Fatal(err)
+		}
+		events, _, err := o.WhoLooked(t.Context(), o.by("mash_officer"), rec.ID, 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, e := range events {
+			seen[e.Act+" by "+strings.SplitN(e.Actor, ":", 2)[0]] = true
+			for _, v := range e.Detail {
+				if strings.Contains(v, "Archie") || strings.Contains(v, "Sample") {
+					t.Errorf("the log holds a name: %+v", e)
+				}
+			}
+		}
+		for _, want := range []string{"read by worker", "look-known by worker", "read-status by code"} {
+			if !seen[want] {
+				t.Errorf("%q is not in the log: %v", want, seen)
+			}
+		}
+	})
+}
+
+func TestLinkedPeopleAndThirdContact(t *testing.T) {
+	each(t, func(t *testing.T, o office) {
+		first := o.later(-40*24*time.Hour).worry("Mohammed", "Smyth", "2019-04-05")
+		second := o.later(-20*24*time.Hour).worry("Muhammad", "Smith", "2019-05-04") // day and month swapped
+		old := o.later(-400*24*time.Hour).worry("Mohammed", "Smyth", "2019-04-05")
+		third := o.worry("Mohamed", "Smith", "2019-04-05")
+		worker := o.by("mash_social_worker")
+
+		k, _, err := o.Known(t.Context(), worker, third.ID)
+		if err != nil || len(k.People) != 1 {
+			t.Fatalf("known: %+v %v", k, err)
+		}
+		var candidate person.Person
+		for _, c := range k.People[0].Candidates {
+			if len(c.Score.Reasons) == 0 {
+				t.Errorf("a match without a reason: %+v", c)
+			}
+			if c.Records[0].Record == second.ID {
+				candidate = c.Person
+			}
+		}
+		if candidate.ID == "" {
+			t.Fatalf("the child with swapped day and month is not among %d candidates", len(k.People[0].Candidates))
+		}
+		me := k.People[0].On.Person.ID
+		kind(t, o.LinkPerson(t.Context(), worker, third.ID, me, candidate.ID, ""), fault.Invalid)
+		if err := o.LinkPerson(t.Context(), worker, third.ID, me, candidate.ID, "Same mother and school"); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range k.People[0].Candidates {
+			if c.Person.ID != candidate.ID {
+				if err := o.LinkPerson(t.Context(), worker, third.ID, me, c.Person.ID, "Same mother"); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		k, _, err = o.Known(t.Context(), worker, third.ID)
+		if err != nil || k.Count != 3 {
+			t.Errorf("%d contacts in 12 months, want 3 (not the one 400 days ago): %v", k.Count, err)
+		}
+		records := map[string]bool{}
+		for _, r := range k.People[0].Records {
+			records[r.Record] = true
+		}
+		if !records[first.ID] || !records[second.ID] || !records[old.ID] {
+			t.Errorf("earlier contacts %v, want all three", records)
+		}
+		// Undoing a link loses nothing and takes nothing with it.
+		for _, l := range k.People[0].Links {
+			if err := o.UnlinkPerson(t.Context(), worker, third.ID, l.ID, "Another child"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		k, _, err = o.Known(t.Context(), worker, third.ID)
+		if err != nil || len(k.People[0].Same) != 0 || len(k.People[0].Candidates) < 2 {
+			t.Errorf("after undoing: %d same, %d candidates, %v", len(k.People[0].Same), len(k.People[0].Candidates), err)
+		}
+	})
+}
+
+func TestDraftsComeBack(t *testing.T) {
+	each(t, func(t *testing.T, o office) {
+		me, someone := casework.ByVisitor("one", o.now), casework.ByVisitor("two", o.now)
+		dr, err := o.StartDraft(t.Context(), me, "referral", answer.Set{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := o.SaveDraft(t.Context(), me, dr.ID, answer.Set{"public_saw": answer.Text("He was out")}, "saw"); err != nil {
+			t.Fatal(err)
+		}
+		// Another device saves another answer: both are there.
+		if _, err := o.SaveDraft(t.Context(), me, dr.ID, answer.Set{"public_when": answer.Text("Yesterday")}, "when"); err != nil {
+			t.Fatal(err)
+		}
+		_, err = o.Draft(t.Context(), someone, dr.ID)
+		kind(t, err, fault.NotFound)
+		_, err = o.SaveDraft(t.Context(), someone, dr.ID, answer.Set{"public_saw": answer.Text("Nothing")}, "")
+		kind(t, err, fault.NotFound)
+		got, err := o.Draft(t.Context(), casework.ByVisitor("one", o.now.Add(time.Hour)), dr.ID)
+		if err != nil || got.Answers.Text("public_saw") != "He was out" || got.Answers.Text("public_when") != "Yesterday" || got.Place != "when" {
+			t.Fatalf("draft %+v, %v", got, err)
+		}
+		// What is not complete is not sent, says what is missing, and stays.
+		_, err = o.Send(t.Context(), me, dr.ID, "hash")
+		kind(t, err, fault.Invalid)
+		if _, err := o.Draft(t.Context(), me, dr.ID); err != nil {
+			t.Fatalf("a refused send lost the draft: %v", err)
+		}
+		// Kept for 28 days after the last word, then let go.
+		if err := o.DropOldDrafts(t.Context(), o.now.Add(27*24*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := o.Draft(t.Context(), me, dr.ID); err != nil {
+			t.Fatal(err)
+		}
+		if err := o.DropOldDrafts(t.Context(), o.now.Add(29*24*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		_, err = o.Draft(t.Context(), me, dr.ID)
+		kind(t, err, fault.NotFound)
+	})
+}
+
+func TestMessagesBothWays(t *testing.T) {
+	each(t, func(t *testing.T, o office) {
+		rec := o.worry("Archie", "Sample", "")
+		sender, worker := casework.ByCode(rec.ID, o.now), o.by("mash_officer")
+		kind(t, o.SendMessage(t.Context(), sender, rec.ID, "  "), fault.Invalid)
+		if err := o.SendMessage(t.Context(), sender, rec.ID, "He is out again"); err != nil {
+			t.Fatal(err)
+		}
+		if page, err := o.Board(t.Context(), worker, store.BoardQuery{}); err != nil || len(page.Rows) != 1 || page.Rows[0].Unread != 1 {
+			t.Errorf("board %+v, %v", page, err)
+		}
+		if err := o.ReadMessages(t.Context(), worker, rec.ID); err != nil {
+			t.Fatal(err)
+		}
+		if err := o.SendMessage(t.Context(), o.later(time.Minute).by("mash_officer"), rec.ID, "Thank you, we have it"); err != nil {
+			t.Fatal(err)
+		}
+		s, err := o.Status(t.Context(), sender, rec.ID)
+		if err != nil || len(s.Messages) != 2 || s.Messages[0].Text != "He is out again" || s.Messages[1].Inward {
+			t.Errorf("messages %+v, %v", s, err)
+		}
+		kind(t, o.SendMessage(t.Context(), o.by("referrer"), rec.ID, "hello"), fault.NotFound)
+	})
+}
+
+func TestBackDatedEntryNeedsAReason(t *testing.T) {
+	each(t, func(t *testing.T, o office) {
+		rec := o.worry("Archie", "Sample", "")
+		by := o.by("mash_officer")
+		e := record.Entry{Record: rec.ID, Kind: "call", HappenedAt: o.now.Add(-25 * time.Hour), Text: "Rang the school"}
+		kind(t, o.AddEntry(t.Context(), by, e, ""), fault.Invalid)
+		if err := o.AddEntry(t.Context(), by, e, "I was off sick"); err != nil {
+			t.Fatal(err)
+		}
+		e.HappenedAt = o.now.Add(time.Hour)
+		kind(t, o.AddEntry(t.Context(), by, e, ""), fault.Invalid)
+		v := o.open(by, rec.ID)
+		if n := len(v.Entries); n != 1 || !strings.Contains(v.Entries[0].Text, "off sick") || v.Entries[0].RecordedAt.Equal(v.Entries[0].HappenedAt) {
+			t.Errorf("entries %+v", v.Entries)
+		}
+	})
+}
+
+func TestLeaverLosesEverything(t *testing.T) {
+	each(t, func(t *testing.T, o office) {
+		rec := o.worry("Archie", "Sample", "")
+		by := o.by("mash_officer")
+		o.open(by, rec.ID)
+		err := o.DB.Write(t.Context(), func(tx *store.Tx) error { return tx.MarkLeft(by.Worker(), o.now) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		var again casework.By
+		err = o.DB.Read(t.Context(), func(tx *store.Tx) error {
+			w, err := tx.Worker(by.Worker())
+			again = casework.ByWorker(w, &o.Place.Register, o.now.Add(time.Second))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = o.Open(t.Context(), again, rec.ID)
+		kind(t, err, fault.NotFound)
+		if len(again.Viewer.Principals) != 0 {
+			t.Errorf("a leaver still holds %v", again.Viewer.Principals)
+		}
+	})
+}
+
+func TestAllocateAllOrNone(t *testing.T) {
+	each(t, func(t *testing.T, o office) {
+		a, b := o.worry("Archie", "Sample", ""), o.worry("Kit", "Other", "")
+		manager, worker := o.by("mash_manager"), o.by("mash_social_worker")
+		if err := o.Restrict(t.Context(), manager, b.ID, "high_risk", "A threat", nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := o.Allocate(t.Context(), manager, []string{a.ID, b.ID}, worker.Worker()); err == nil {
+			t.Fatal("gave a locked record to someone it does not name")
+		}
+		if v := o.open(manager, a.ID); v.Record.Allocated != "" {
+			t.Error("half of a refused allocation was kept")
+		}
+		if err := o.Allocate(t.Context(), manager, []string{a.ID}, worker.Worker()); err != nil {
+			t.Fatal(err)
+		}
+		if v := o.open(worker, a.ID); v.Record.Allocated != worker.Worker() {
+			t.Errorf("allocated to %q", v.Record.Allocated)
+		}
+	})
+}
+
+func TestVerifyNamesWhatWasChanged(t *testing.T) {
+	each(t, func(t *testing.T, o office) {
+		rec := o.worry("Archie", "Sample", "")
+		if _, diffs, err := o.Verify(t.Context(), "", nil); err != nil || len(diffs) != 0 {
+			t.Fatalf("a clean database differs: %v %v", diffs, err)
+		}
+		err := o.DB.Write(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.Exec(`update record set state = 'closed' where id = $1`, rec.ID)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, diffs, err := o.Verify(t.Context(), "", nil)
+		if err != nil || len(diffs) == 0 || !strings.Contains(diffs[0].What, rec.Reference) {
+			t.Errorf("a changed view was not named: %v %v", diffs, err)
+		}
+	})
+}
+
+func TestGrantsOpenStepsOnlyInTheRoleTheyWereGivenFor(t *testing.T) {
+	each(t, func(t *testing.T, o office) {
+		rec := o.worry("Archie", "Sample", "")
+		// A researcher shown the record by hand may look and take no step of it.
+		r := o.by("researcher")
+		if err := o.GiveAccess(t.Context(), o.by("mash_manager"), rec.ID, r.Worker(), "To help with one question", false); err != nil {
+			t.Fatal(err)
+		}
+		v := o.open(r, rec.ID)
+		if len(v.Steps) != 0 || v.Decision.May(access.Act) {
+			t.Errorf("may act: %v", v.Steps)
+		}
+		_, err := o.TakeStep(t.Context(), r, rec.ID, "screen", v.Record.Revision, answer.Set{"rating": answer.Text("red"), "rating_reason": answer.Text("x")})
+		kind(t, err, fault.Forbidden)
+	})
+}
