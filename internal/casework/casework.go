@@ -179,6 +179,12 @@ func (d *Desk) facts(tx *store.Tx, by By, p *pathway.Pathway, rec record.Record,
 	for _, t := range taken {
 		f.Taken[t.Step] = pathway.Taken{By: strings.TrimPrefix(t.By, "worker:"), At: t.At}
 	}
+	f.Created = rec.CreatedAt
+	if first, ok := p.Beginning(); ok {
+		if t, taken := f.Taken[first.ID]; taken {
+			f.Created = t.At
+		}
+	}
 	f.Counts, err = d.counts(tx, by, p, rec)
 	return f, err
 }

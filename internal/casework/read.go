@@ -371,6 +371,10 @@ func (d *Desk) Status(ctx context.Context, by By, id string) (*Status, error) {
 // Board lists the records a worker may see, by stage and nearest clock.
 func (d *Desk) Board(ctx context.Context, by By, q store.BoardQuery) (store.BoardPage, error) {
 	q.Principals, q.Worker, q.Now = by.Viewer.Principals, by.Worker(), by.Now
+	for _, b := range d.Place.Ratings {
+		q.Ratings = append(q.Ratings, b.ID)
+	}
+	q.Checks = d.checks()
 	var page store.BoardPage
 	err := d.DB.Read(ctx, func(tx *store.Tx) error {
 		var err error
@@ -386,6 +390,24 @@ func (d *Desk) Board(ctx context.Context, by By, q store.BoardQuery) (store.Boar
 		})
 	}
 	return page, err
+}
+
+// checks names the pathways that are questions to agencies, and the states in
+// which one has been answered.
+func (d *Desk) checks() map[string][]string {
+	out := map[string][]string{}
+	for _, p := range d.Pathways.All() {
+		if !p.IsCheck {
+			continue
+		}
+		out[p.Name] = []string{}
+		for _, s := range p.States {
+			if s.Answered || s.End {
+				out[p.Name] = append(out[p.Name], s.ID)
+			}
+		}
+	}
+	return out
 }
 
 // WhoLooked lists who read or acted on a record, newest first, for those who

@@ -145,11 +145,12 @@ func (d *Desk) take(tx *store.Tx, by By, l loaded, step string, based int, chang
 		if _, ok := d.Place.Register.Authority(taking.Moves); !ok {
 			return l.rec, fault.New(fault.Invalid, "Choose which front door this goes to.")
 		}
+		if !d.holdsIn(by, s.By, taking.Moves) {
+			return l.rec, fault.New(fault.Forbidden, "Only someone of the front door that it goes to can accept it.")
+		}
 		rev.Authority = taking.Moves
 	}
-	if taking.Allocates != "" {
-		rev.Allocated = taking.Allocates
-	}
+	rev.Allocated, rev.Team = taking.Allocates, taking.Team
 	if err := d.revise(tx, by, &l, rev); err != nil {
 		return l.rec, err
 	}
@@ -157,6 +158,19 @@ func (d *Desk) take(tx *store.Tx, by By, l loaded, step string, based int, chang
 		return l.rec, err
 	}
 	return l.rec, tx.DropDraftFor(string(by.Principal), l.rec.ID, step)
+}
+
+// holdsIn tells whether the worker holds one of some roles in a team of an
+// authority. A record moves only when the authority it moves to says so: the
+// one that offers it cannot accept it for the other.
+func (d *Desk) holdsIn(by By, roles []string, authority string) bool {
+	for _, m := range by.Viewer.Worker.Memberships {
+		team, _ := d.Place.Register.Team(m.Team)
+		if m.Live(by.Now) && slices.Contains(roles, m.Role) && slices.Contains(team.Authorities, authority) {
+			return true
+		}
+	}
+	return false
 }
 
 func overlay(base, changes answer.Set) answer.Set {
@@ -211,7 +225,7 @@ func (d *Desk) revise(tx *store.Tx, by By, l *loaded, rev record.Revision) error
 	l.rec.UpdatedAt = by.Now
 	l.f.Answers, l.f.State, l.f.Authority = l.rec.Answers.Clone(), l.rec.State, l.rec.Authority
 	if rev.Step != "" {
-		l.f.Taken[rev.Step] = pathway.Taken{By: by.Worker(), At: by.Now}
+		l.f.Taken[rev.Step] = pathway.Taken{By: by.Worker(), At: rev.HappenedAt}
 	}
 	d.view(l.p, &l.rec, l.f)
 	if rev.Seq == 1 {
@@ -457,7 +471,7 @@ func (d *Desk) begin(tx *store.Tx, by By, p *pathway.Pathway, b Beginning) (load
 		l.rec.Author = string(access.ToCode(id))
 	}
 	l.f = pathway.Facts{
-		Answers: b.Answers, Now: by.Now, Authority: b.Authority, Each: b.Each, Taken: map[string]pathway.Taken{}, Counts: noCounts(),
+		Answers: b.Answers, Now: by.Now, Created: by.Now, Authority: b.Authority, Each: b.Each, Taken: map[string]pathway.Taken{}, Counts: noCounts(),
 		Actor: pathway.Actor{ID: by.Worker(), Kind: by.Kind, Author: true, Roles: append([]string{"author"}, by.Viewer.Worker.Roles(by.Now)...)},
 	}
 	if b.System {

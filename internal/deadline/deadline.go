@@ -97,6 +97,9 @@ func (a *advance) clock(c *pathway.Clock) error {
 			a.cancel(&rows[i], reason)
 		}
 	}
+	if c.From == "created" && !ok && applies && known && !over {
+		return fmt.Errorf("clock %s: the facts do not say when the record began", c.ID)
+	}
 	if !ok || !applies || !known || over || a.running(rows, base, fresh) || (!a.stopsNow(c) && a.done(c, base)) {
 		return nil
 	}

@@ -352,7 +352,18 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// A record of before Facts had its time of creation still finds it.
+// A clock must not be left out because nobody said when the record began.
+func TestCreatedNotGiven(t *testing.T) {
+	t.Parallel()
+	p := clocks(t, decideIn+"5 days, if: \"q.rating == 'red'\"")
+	f := pathway.Facts{Answers: answer.Set{"rating": answer.Text("red")}, State: "open", Now: when(t, "2026-03-17T10:00")}
+	ev := deadline.Event{Kind: deadline.Answers, State: "open", At: f.Now, Recorded: f.Now}
+	if put, err := deadline.Advance(p, calendar.Default(), nil, ev, f, func() string { return "c" }); err == nil {
+		t.Errorf("no fault, and %d clocks", len(put))
+	}
+}
+
+// When the facts do not say, another clock of the record does.
 func TestCreatedFromAnotherClock(t *testing.T) {
 	t.Parallel()
 	s := begin(t, clocks(t, decideIn+"5 days", "id: red, from: created, until: [step.decide], within: 4 hours, if: \"q.rating == 'red'\""), "2026-03-17T10:00")

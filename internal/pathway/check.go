@@ -2,7 +2,6 @@ package pathway
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,6 +40,9 @@ func (k *checker) check() {
 	}
 	k.needs(p, p.Title, "the pathway", "title")
 	k.needs(p, p.Reference, "the pathway", "reference")
+	if p.About != "" {
+		k.oneOf(&p.About, p.About, "thing to be about", []string{"record"})
+	}
 	sound := k.index()
 	k.questions()
 	if sound {
@@ -90,7 +92,7 @@ func (k *checker) anyQuestion(at any, id, group string, types ...string) {
 	case in == nil:
 		k.d.fault(k.line(at), instead(id, keys(k.p.questions)), "there is no question “%s”", id)
 	case in.group != group && group == "":
-		k.d.fault(k.line(at), "Name a question that is asked once", "“%s” is asked of each %s", id, k.p.groups[in.group].Item)
+		k.d.fault(k.line(at), "Name a question that is asked once", "“%s” is asked of each %s", id, k.p.item(in.group))
 	case in.group != group:
 		k.d.fault(k.line(at), "Name a question of that group", "“%s” is not asked of the group “%s”", id, group)
 	case len(types) > 0 && !slices.Contains(types, in.q.Type):
@@ -320,157 +322,6 @@ func (k *checker) states() {
 	}
 }
 
-var rights = []string{"view", "act", "status"}
-
-func (k *checker) steps() {
-	p := k.p
-	grants := map[string]bool{}
-	for i := range p.Steps {
-		for _, g := range p.Steps[i].Grants {
-			grants[g.Key] = true
-		}
-	}
-	for i := range p.Steps {
-		s := &p.Steps[i]
-		what := "the step “" + s.ID + "”"
-		k.needs(s, s.Label, what, "label")
-		for j := range s.From {
-			k.oneOf(&s.From[j], s.From[j], "state", keys(p.states))
-		}
-		if len(s.From) == 0 {
-			k.d.fault(k.line(s), "Write from: with the states it can be taken in", "%s can be taken in no state", what)
-		}
-		if len(s.By) == 0 {
-			k.d.fault(k.line(s), "Write by: with the roles that may take it", "%s can be taken by nobody", what)
-		}
-		k.roles(&s.By, s.By, builtIn...)
-		for j := range s.To {
-			k.oneOf(firstLine(k, &s.To[j].State, &s.To[j]), s.To[j].State, "state", keys(p.states))
-			if s.To[j].If == "" && j < len(s.To)-1 {
-				k.d.fault(k.line(&s.To[j]), "Put the state without a condition last", "%s never gets past “%s”", what, s.To[j].State)
-			}
-		}
-		for j := range s.NotBy {
-			k.oneOf(&s.NotBy[j], s.NotBy[j], "step", keys(p.steps))
-		}
-		for j := range s.AllowIf {
-			g := &s.AllowIf[j]
-			if g.If == "" || g.Else == "" {
-				k.d.fault(k.line(g), "Write if: and else:, and let else say what to do", "%s has a guard without both parts", what)
-			}
-		}
-		for j := range s.Marks {
-			k.oneOf(&s.Marks[j], s.Marks[j], "mark", markNames)
-		}
-		for j := range s.Ends {
-			if !grants[s.Ends[j]] {
-				k.d.fault(k.line(&s.Ends[j]), instead(s.Ends[j], keys(grants)), "no step makes a grant “%s”", s.Ends[j])
-			}
-		}
-		for j := range s.Documents {
-			k.oneOf(&s.Documents[j], s.Documents[j], "document", keys(p.documents))
-		}
-		k.anyQuestion(&s.Moves, s.Moves, "")
-		k.anyQuestion(&s.Merges, s.Merges, "", "record")
-		k.anyQuestion(&s.Allocates, s.Allocates, "", "worker")
-		k.anyQuestion(&s.Happened, s.Happened, "", "date", "datetime")
-		k.grants(s, what)
-		k.starts(s, what)
-		k.notices(s, what)
-	}
-}
-
-func (k *checker) grants(s *Step, what string) {
-	for i := range s.Grants {
-		g := &s.Grants[i]
-		if g.Key == "" || g.Why == "" || len(g.May) == 0 {
-			k.d.fault(k.line(g), "Write key:, to:, may: and why:", "%s makes a grant without all its parts", what)
-		}
-		for j := range g.May {
-			k.oneOf(&g.May[j], g.May[j], "right", rights)
-		}
-		kind, rest, colon := strings.Cut(g.To, ":")
-		line := firstLine(k, &g.To, g)
-		switch {
-		case kind == "role" && rest != "", kind == "parent" && rest != "":
-			k.roles(line, []string{rest})
-		case kind == "team" && rest != "":
-			if in := k.p.questions[rest]; in != nil && in.q.Type != "team" {
-				k.anyQuestion(line, rest, "", "team")
-			}
-		case kind == "worker" && rest != "":
-			k.anyQuestion(line, rest, "", "worker")
-		case !colon && (kind == "author" || kind == "each"):
-		default:
-			k.d.fault(k.line(line), "Write role:<role>, team:<question or id>, worker:<question>, parent:<role>, author or each", "%s cannot give the record to “%s”", what, g.To)
-		}
-	}
-}
-
-func (k *checker) starts(s *Step, what string) {
-	for i := range s.Starts {
-		st := &s.Starts[i]
-		k.needs(st, st.Pathway, what+", where it starts a record,", "pathway")
-		if st.Each != "" && k.p.groups[st.Each] == nil {
-			in := k.p.questions[st.Each]
-			if in == nil || in.group != "" || in.q.Type != "checkboxes" {
-				have := keys(k.p.groups)
-				for id, in := range k.p.questions {
-					if in.q.Type == "checkboxes" && in.group == "" {
-						have = append(have, id)
-					}
-				}
-				k.d.fault(k.line(&st.Each), instead(st.Each, have), "“%s” is neither a group nor a checkboxes question asked once", st.Each)
-			}
-		}
-		if kind, rest, ok := strings.Cut(st.Team, ":"); ok {
-			if !slices.Contains([]string{"kind", "team"}, kind) || rest == "" {
-				k.d.fault(k.line(&st.Team), "Write kind:<agency kind>/<role>, each/<role>, team:<id> or a question", "%s cannot give the new record to “%s”", what, st.Team)
-			}
-			if _, role, ok := strings.Cut(rest, "/"); ok && kind == "kind" {
-				k.roles(&st.Team, []string{role})
-			}
-		} else if role, ok := strings.CutPrefix(st.Team, "each/"); ok {
-			k.roles(&st.Team, []string{role})
-			if st.Each == "" {
-				k.d.fault(k.line(&st.Team), "Write each: with the question or group", "%s starts one record only, so there is no “each”", what)
-			}
-		} else {
-			k.anyQuestion(&st.Team, st.Team, "", "team")
-		}
-	}
-}
-
-func (k *checker) notices(s *Step, what string) {
-	for i := range s.Notices {
-		n := &s.Notices[i]
-		for _, to := range n.To {
-			role, isRole := strings.CutPrefix(to, "role:")
-			switch {
-			case isRole:
-				k.roles(&n.To, []string{role})
-			case !slices.Contains([]string{"team", "author", "allocated", "owner"}, to):
-				k.d.fault(k.line(&n.To), "Write role:<role>, team, author, allocated or owner", "%s cannot tell “%s”", what, to)
-			}
-		}
-		if len(n.To) == 0 {
-			k.d.fault(k.line(n), "Write to:", "%s has a notice to nobody", what)
-		}
-		text, ok := k.message(&n.Message, n.Message)
-		if !ok {
-			continue
-		}
-		for _, h := range holes(text) {
-			if h.space != "" {
-				k.d.faults.add(Fault{
-					File: "messages/" + n.Message + ".md", Line: h.line,
-					Text: "a notice goes out with no personal data and this one names the answer “" + h.space + "." + h.name + "”", Do: "Take it out and let the link lead to it",
-				})
-			}
-		}
-	}
-}
-
 // message finds a text of the folder, however it is named.
 func (k *checker) message(at *string, name string) (string, bool) {
 	*at = strings.TrimSuffix(strings.TrimPrefix(name, "messages/"), ".md")
@@ -588,115 +439,4 @@ func sortedKeys[V any](m map[string]V) []string {
 	out := keys(m)
 	slices.Sort(out)
 	return out
-}
-
-// hole is one {{…}} of a message.
-type hole struct {
-	space string // q, row, or empty for a word that the program fills in
-	name  string
-	line  int
-}
-
-var holeForm = regexp.MustCompile(`\{\{\s*(?:(q|row)\.)?([a-z][a-z0-9_]*)\s*\}\}`)
-
-func holes(text string) []hole {
-	var out []hole
-	for _, m := range holeForm.FindAllStringSubmatchIndex(text, -1) {
-		h := hole{name: text[m[4]:m[5]], line: 1 + strings.Count(text[:m[0]], "\n")}
-		if m[2] >= 0 {
-			h.space = text[m[2]:m[3]]
-		}
-		out = append(out, h)
-	}
-	return out
-}
-
-// Words gives the words besides answers that a message leaves for the program
-// to fill in, such as "reference": Render needs each in extra.
-func (p *Pathway) Words(message string) []string {
-	var out []string
-	for _, h := range holes(p.Messages[message]) {
-		if h.space == "" && !slices.Contains(out, h.name) {
-			out = append(out, h.name)
-		}
-	}
-	return out
-}
-
-func (k *checker) documents() {
-	p := k.p
-	for i := range p.Documents {
-		doc := &p.Documents[i]
-		what := "the document “" + doc.ID + "”"
-		k.needs(doc, doc.Title, what, "title")
-		k.needs(doc, doc.To, what, "to")
-		if doc.Row != "" {
-			k.oneOf(&doc.Row, doc.Row, "group", keys(p.groups))
-		}
-		if doc.Reader != "" {
-			k.oneOf(&doc.Reader, doc.Reader, "kind of reader", []string{"professional", "public"})
-		}
-		k.withhold(doc)
-		for j := range doc.Allow {
-			k.allowed(doc, &doc.Allow[j], what)
-		}
-		text, ok := k.message(&doc.Message, doc.Message)
-		if !ok {
-			continue
-		}
-		k.holes(doc, text)
-	}
-}
-
-func (k *checker) withhold(doc *Document) {
-	if in := k.p.questions[doc.Withhold]; in != nil && in.group != "" && in.group == doc.Row {
-		return
-	}
-	k.anyQuestion(&doc.Withhold, doc.Withhold, "")
-}
-
-// allowed checks one line of an allow list. What is guarded or sealed can be on
-// none: a letter leaves the hub.
-func (k *checker) allowed(doc *Document, at *string, what string) {
-	id := *at
-	names := []string{id}
-	if g := k.p.groups[id]; g != nil {
-		names = g.Name
-	} else if in := k.p.questions[id]; in == nil {
-		k.d.fault(k.line(at), instead(id, append(keys(k.p.questions), keys(k.p.groups)...)), "there is no question “%s”", id)
-		return
-	} else if in.group != "" && in.group != doc.Row {
-		k.d.fault(k.line(at), "Write row: "+in.group+" so that there is one document for each", "“%s” is asked of each %s and %s is not", id, k.p.groups[in.group].Item, what)
-	}
-	for _, n := range names {
-		if in := k.p.questions[n]; in != nil && (in.q.Guarded || in.q.Sealed) {
-			k.d.fault(k.line(at), "Take it off the list", "%s may show “%s”, which is sealed or must not leave the hub", what, n)
-		}
-	}
-}
-
-var looseHole = regexp.MustCompile(`\{\{[^}]*\}?\}?`)
-
-func (k *checker) holes(doc *Document, text string) {
-	file := "messages/" + doc.Message + ".md"
-	fault := func(line int, text, do string) {
-		k.d.faults.add(Fault{File: file, Line: line, Text: text, Do: do})
-	}
-	for _, at := range looseHole.FindAllStringIndex(text, -1) {
-		if s := text[at[0]:at[1]]; !holeForm.MatchString(s) {
-			fault(1+strings.Count(text[:at[0]], "\n"), "“"+s+"” cannot be filled in", "Write {{q.<question>}}, {{row.<question>}} or {{<word>}}")
-		}
-	}
-	for _, h := range holes(text) {
-		if h.space == "" {
-			continue
-		}
-		in := k.p.questions[h.name]
-		switch {
-		case !slices.Contains(doc.Allow, h.name):
-			fault(h.line, fmt.Sprintf("the document “%s” shows “%s”, which is not on its allow list", doc.ID, h.name), instead(h.name, doc.Allow))
-		case in != nil && (h.space == "row") != (in.group != ""):
-			fault(h.line, "“"+h.space+"."+h.name+"” is the wrong way to write it", "Write q. for a question asked once and row. for one asked of each row")
-		}
-	}
 }

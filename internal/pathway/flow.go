@@ -192,7 +192,7 @@ func (l *Library) crossCheck(p *Pathway, whole bool) Faults {
 				case in == nil:
 					fault(at, instead(id, keys(child.questions)), "the pathway “%s” has no question “%s”", child.Name, id)
 				case in.group != "":
-					fault(at, "Name a question that is asked once", "“%s” of “%s” is asked of each %s", id, child.Name, child.groups[in.group].Item)
+					fault(at, "Name a question that is asked once", "“%s” of “%s” is asked of each %s", id, child.Name, child.item(in.group))
 				case st.answers[id] != nil && !st.answers[id].gives(in.q.Type):
 					fault(at, "Give it a value of its own type", "“%s” of “%s” is of type %s", id, child.Name, in.q.Type)
 				}

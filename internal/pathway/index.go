@@ -255,3 +255,11 @@ func (p *Pathway) Clock(id string) (*Clock, bool) {
 	}
 	return nil, false
 }
+
+// item is what one row of a group is: "child".
+func (p *Pathway) item(group string) string {
+	if g := p.groups[group]; g != nil {
+		return g.Item
+	}
+	return "row"
+}

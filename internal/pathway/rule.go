@@ -251,7 +251,7 @@ func (c *compiler) undeclared(say func(do, words string, args ...any), name, gro
 			if in.group == group {
 				do = "Write row." + id
 			}
-			say(do, "“%s” is asked of each %s", id, c.p.groups[in.group].Item)
+			say(do, "“%s” is asked of each %s", id, c.p.item(in.group))
 			return
 		}
 		if in := c.p.questions[id]; in != nil && in.group == "" && space == "row" {

@@ -27,6 +27,7 @@ type scene struct {
 	group  string // its group
 	each   string
 	hidden map[answer.Key]bool // not asked any more, or not yet taken into account
+	asking map[answer.Key]bool // what a step is about to ask: not even known() to be missing
 	values map[string]any      // by variable, once worked out
 }
 
@@ -111,9 +112,9 @@ func (s *scene) with(each string) *scene {
 // without is the scene before a step's own questions are answered.
 func (s *scene) without(keys []answer.Key) *scene {
 	c := *s
-	c.hidden, c.values = maps.Clone(s.hidden), map[string]any{}
+	c.hidden, c.asking, c.values = maps.Clone(s.hidden), map[answer.Key]bool{}, map[string]any{}
 	for _, k := range keys {
-		c.hidden[k] = true
+		c.hidden[k], c.asking[k] = true, true
 	}
 	return &c
 }
@@ -221,13 +222,17 @@ func (s *scene) ResolveName(name string) (any, bool) {
 	}
 	if dotted && space == "known" {
 		space, id, _ = strings.Cut(id, ".")
-		if space == "row" {
-			return s.known(s.group, s.row, id), true
-		}
 		if s.p.groups[id] != nil {
 			return len(s.f.Answers.Rows(id)) > 0, true
 		}
-		return s.known("", "", id), true
+		group, row := "", ""
+		if space == "row" {
+			group, row = s.group, s.row
+		}
+		if key := keyOf(group, row, id); s.asking[key] {
+			return missing(string(key)), true
+		}
+		return s.known(group, row, id), true
 	}
 	if v, ok := s.values[name]; ok {
 		return v, true
@@ -245,8 +250,13 @@ func (s *scene) resolve(name, space, id string, dotted bool) any {
 	if dotted {
 		switch space {
 		case "q":
-			if s.p.groups[id] != nil {
+			if g := s.p.groups[id]; g != nil {
 				rows := f.Answers.Rows(id)
+				if len(rows) == 0 && g.Min > 0 {
+					// "All children are safe" must not be true because nobody
+					// has been added yet.
+					return missing(id)
+				}
 				out := make([]ref.Val, len(rows))
 				for i, r := range rows {
 					out[i] = &rowValue{s: s, group: id, row: r}

@@ -112,6 +112,34 @@ func TestStepsMissing(t *testing.T) {
 	}
 }
 
+// A guard over what the step itself asks is decided when its form is filled in.
+func TestGuardOverOwnAnswers(t *testing.T) {
+	t.Parallel()
+	p := worry(t, "q.parents_told || known(q.no_tell)", "known(q.happened_at)")
+	f := facts(with(decision(), "happened_at", ""), "looking", manager)
+	if got := p.StepsFor(f); !got[0].Open {
+		t.Errorf("refused before it is asked: %v", got[0].Refused)
+	}
+	if _, err := p.Take("decide", f); err == nil || !strings.Contains(fault.SafeText(err), "Say why the parents") {
+		t.Errorf("taken without the answer: %v", err)
+	}
+}
+
+// Nothing is true of all children while there are none.
+func TestNoRows(t *testing.T) {
+	t.Parallel()
+	p := worry(t)
+	s := decision()
+	s.Apply(answer.Set{"children": {}})
+	got := p.StepsFor(facts(s, "looking", manager))
+	if got[0].Open || got[0].Refused[0] != "Add at least one child first." {
+		t.Errorf("%+v", got[0])
+	}
+	if _, err := p.Take("decide", facts(s, "looking", manager)); err == nil {
+		t.Error("taken with no children")
+	}
+}
+
 func TestAsk(t *testing.T) {
 	t.Parallel()
 	p := worry(t)

@@ -200,6 +200,8 @@ type Step struct {
 	Moves string `yaml:"moves"`
 	// Merges names the question that holds the record this one joins.
 	Merges string `yaml:"merges"`
+	// Team names the question that holds the team the record goes to.
+	Team string `yaml:"team"`
 	// Allocates names the question that holds the worker who gets the record.
 	Allocates string `yaml:"allocates"`
 	// Happened names the question that holds when it was so, if not now.

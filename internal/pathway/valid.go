@@ -45,7 +45,7 @@ func (p *Pathway) Check(asked []Asked, answers answer.Set, now time.Time) fault.
 			continue
 		}
 		if g, r, _ := a.Key.Split(); len(rows[g]) > 1 {
-			text += fmt.Sprintf(" for %s %d", lowerFirst(p.groups[g].Item), slices.Index(rows[g], r)+1)
+			text += fmt.Sprintf(" for %s %d", lowerFirst(p.item(g)), slices.Index(rows[g], r)+1)
 		}
 		out.Add(string(key), "%s", text)
 	}

@@ -130,6 +130,9 @@ func (p *Pathway) answerFirst(key string) string {
 		}
 		return "This cannot be worked out yet. Try again in a minute."
 	}
+	if g := p.groups[key]; g != nil {
+		return rowsText(g, 0) + " first."
+	}
 	_, _, id := answer.Key(key).Split()
 	if in := p.questions[id]; in != nil {
 		label := in.q.Label

@@ -11,22 +11,47 @@ import (
 	"frontdoor/internal/audit"
 )
 
-// Audit adds an event to the log, in the transaction of the act itself; its
-// Seq is set here. It fails when the event holds what the log must not, see
-// [audit.Event].
+// Audit adds an event to the log, in the transaction of the act itself. It
+// fails when the event holds what the log must not, see [audit.Event].
 //
-// The log has one order. Whoever adds to it holds the row audit_head until the
-// transaction ends, so on PostgreSQL every node's writes queue there: lock
-// records and other rows first, and log last.
+// The log has one order, and whoever adds to it holds the row audit_head until
+// the commit. So events wait until everything else of the transaction is done
+// (flush): writers queue for the last moment only, and nobody who holds that
+// row ever waits for another. Until then this transaction does not find them.
 func (tx *Tx) Audit(e audit.Event) error { return tx.log(e, 0) }
 
-// log adds an event and moves the mark of [Tx.Latest] by that much.
+// log is Audit for an event that also moves the mark of [Tx.Latest].
 func (tx *Tx) log(e audit.Event, mark int64) error {
+	e.At = e.At.Truncate(time.Microsecond)
+	if _, err := e.Encode(); err != nil {
+		return err
+	}
+	tx.unlogged, tx.mark = append(tx.unlogged, e), tx.mark+mark
+	return nil
+}
+
+// flush writes what waits for the end of the transaction.
+func (tx *Tx) flush() error {
+	if len(tx.unlogged) == 0 && tx.mark == 0 {
+		return nil
+	}
 	size, err := tx.lockHead()
 	if err != nil {
 		return err
 	}
-	e.Seq, e.At = size, e.At.Truncate(time.Microsecond)
+	for _, e := range tx.unlogged {
+		e.Seq = size
+		if err := tx.addEvent(e); err != nil {
+			return err
+		}
+		size++
+	}
+	_, err = tx.Exec(`update audit_head set size = $1, mark = mark + $2 where id = 1`, size, tx.mark)
+	tx.unlogged, tx.mark = nil, 0
+	return err
+}
+
+func (tx *Tx) addEvent(e audit.Event) error {
 	body, err := e.Encode()
 	if err != nil {
 		return err
@@ -44,8 +69,7 @@ func (tx *Tx) log(e audit.Event, mark int64) error {
 			return err
 		}
 	}
-	_, err = tx.Exec(`update audit_head set size = $1, mark = mark + $2 where id = 1`, e.Seq+1, mark)
-	return err
+	return nil
 }
 
 // lockHead gives the log's size and keeps others from adding to it until this
@@ -64,11 +88,8 @@ func (tx *Tx) lockHead() (int64, error) {
 
 // moved notes that something changed that a live board shows.
 func (tx *Tx) moved() error {
-	if _, err := tx.lockHead(); err != nil {
-		return err
-	}
-	_, err := tx.Exec(`update audit_head set mark = mark + 1 where id = 1`)
-	return err
+	tx.mark++
+	return nil
 }
 
 // Latest is a mark that moves whenever a record, entry, message, clock, grant,

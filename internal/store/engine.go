@@ -247,5 +247,8 @@ func (db *DB) inTx(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, fn fu
 	if err := fn(tx); err != nil {
 		return false, err
 	}
+	if err := tx.flush(); err != nil {
+		return false, err
+	}
 	return tx.enqueued, mapError(sqlTx.Commit())
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"frontdoor/internal/audit"
 	"frontdoor/internal/calendar"
 )
 
@@ -16,7 +17,9 @@ type Tx struct {
 	ctx      context.Context
 	tx       *sql.Tx
 	dialect  dialect
-	enqueued bool // a job waits for the commit
+	enqueued bool          // a job waits for the commit
+	unlogged []audit.Event // what flush adds to the log, last of all
+	mark     int64         // how far flush moves the mark of Latest
 }
 
 // Exec runs a statement and gives the number of rows it changed. Without
