@@ -1,0 +1,177 @@
+package signin
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"frontdoor/internal/audit"
+	"frontdoor/internal/fault"
+	"frontdoor/internal/secret"
+	"frontdoor/internal/store"
+)
+
+// NewVisitor begins a visit for someone without an account who starts to write:
+// a code to come back with, its keyed hash, and the token for the browser.
+func (g *Gate) NewVisitor(ctx context.Context, src Source, now time.Time) (code, id, token string, err error) {
+	if code, err = secret.NewReceiptCode(); err != nil {
+		return "", "", "", err
+	}
+	id = secret.ReceiptHash(g.Sealer.LookupHash, code)
+	sealed, err := g.sealCode(id, code)
+	if err != nil {
+		return "", "", "", err
+	}
+	token, err = g.visit(ctx, map[string]string{"visitor": id, "code": sealed}, "", src, now)
+	return code, id, token, err
+}
+
+func (g *Gate) visit(ctx context.Context, data map[string]string, rec string, src Source, now time.Time) (string, error) {
+	token, hash := secret.NewToken()
+	s := store.Session{ID: hash, Code: rec, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(24 * time.Hour), Device: src.Device, Data: data}
+	return token, g.DB.Write(ctx, func(tx *store.Tx) error { return tx.PutSession(s) })
+}
+
+func (g *Gate) visitor(ctx context.Context, token string, now time.Time) (Session, error) {
+	var s Session
+	if token == "" {
+		return s, errComeBack
+	}
+	err := g.DB.Read(ctx, func(tx *store.Tx) error {
+		var err error
+		s, err = live(tx, token, VisitorIdle, now)
+		return err
+	})
+	if fault.KindOf(err) == fault.SignIn {
+		return s, errComeBack
+	}
+	if err != nil {
+		return s, err
+	}
+	return s, g.seen(ctx, s, now)
+}
+
+var errComeBack = fault.New(fault.SignIn, "Type your 16-digit code to carry on. What you typed is kept.")
+
+// Visitor is the id of whoever writes in this browser without an account.
+func (g *Gate) Visitor(ctx context.Context, token string, now time.Time) (string, error) {
+	s, err := g.visitor(ctx, token, now)
+	if err == nil && s.Data["visitor"] == "" {
+		err = errComeBack
+	}
+	return s.Data["visitor"], err
+}
+
+// VisitorCode is the code itself, to show again on the receipt and on "save and
+// come back", to the browser it was made for only.
+func (g *Gate) VisitorCode(ctx context.Context, token string, now time.Time) (string, error) {
+	s, err := g.visitor(ctx, token, now)
+	if err != nil || s.Data["code"] == "" {
+		return "", err
+	}
+	return g.openCode(s.Data["visitor"], s.Data["code"])
+}
+
+// Receipt is the record whose code was shown in this browser.
+func (g *Gate) Receipt(ctx context.Context, token string, now time.Time) (string, error) {
+	s, err := g.visitor(ctx, token, now)
+	if err == nil && s.Code == "" {
+		err = errComeBack
+	}
+	return s.Code, err
+}
+
+// Sent turns a visit that wrote a referral into one that may look at it. The
+// code stays the same.
+func (g *Gate) Sent(ctx context.Context, token, rec string, now time.Time) error {
+	s, err := g.visitor(ctx, token, now)
+	if err != nil {
+		return err
+	}
+	s.Code = rec
+	return g.DB.Write(ctx, func(tx *store.Tx) error { return tx.PutSession(s.Session) })
+}
+
+// ComeBack opens a visit for whoever types a code: to what they were writing,
+// or with its reference to what they sent. Every wrong code is counted and
+// logged; the answer is the same for a code that never was and a reference that
+// does not belong to it.
+func (g *Gate) ComeBack(ctx context.Context, typed, reference string, src Source, now time.Time) (token, rec string, err error) {
+	code, err := secret.ParseReceiptCode(typed)
+	if err != nil {
+		return "", "", err
+	}
+	ref := ""
+	if reference != "" {
+		if ref, err = secret.ParseReference(reference); err != nil {
+			return "", "", err
+		}
+	}
+	id := secret.ReceiptHash(g.Sealer.LookupHash, code)
+	found := false
+	err = g.DB.Write(ctx, func(tx *store.Tx) error {
+		found, rec = false, ""
+		p, k, err := g.past(tx, receipts, src, now)
+		if err != nil {
+			return err
+		}
+		verdict := secret.Receipt(p, now)
+		if err := verdict.Err(); err != nil {
+			return err
+		}
+		if found, rec, err = g.holds(tx, id, ref); err != nil || found {
+			return err
+		}
+		if err := g.failed(tx, k, now); err != nil {
+			return err
+		}
+		detail := map[string]string{}
+		if verdict.Pressure {
+			detail["pressure"] = "yes"
+		}
+		return g.log(tx, now, audit.ActorPublic, "code-refused", "", detail)
+	})
+	if err != nil {
+		return "", "", err
+	}
+	if !found {
+		return "", "", fault.Fields{{Key: "code", Text: "We cannot find anything with that reference and code. Check both against your receipt."}}
+	}
+	data := map[string]string{"visitor": id}
+	if data["code"], err = g.sealCode(id, code); err != nil {
+		return "", "", err
+	}
+	token, err = g.visit(ctx, data, rec, src, now)
+	return token, rec, err
+}
+
+// holds tells whether a code opens the record with a reference, or without one
+// whether something is being written under it.
+func (g *Gate) holds(tx *store.Tx, id, ref string) (bool, string, error) {
+	holder, err := tx.CodeHolder(id)
+	if err != nil && !errors.Is(err, store.ErrNone) {
+		return false, "", err
+	}
+	if err == nil {
+		r, err := tx.Record(holder)
+		if err != nil {
+			return false, "", err
+		}
+		return ref != "" && r.Reference == ref, r.ID, nil
+	}
+	drafts, err := tx.DraftsOf("visitor:" + id)
+	return ref == "" && len(drafts) > 0, "", err
+}
+
+// Leave ends a visit in this browser: "exit this page" and "I have finished".
+func (g *Gate) Leave(ctx context.Context, token string, now time.Time) error {
+	return g.DB.Write(ctx, func(tx *store.Tx) error { return tx.EndSession(secret.HashToken(token), now) })
+}
+
+func (g *Gate) sealCode(id, code string) (string, error) {
+	return g.Sealer.SealText(code, codeBinding(id))
+}
+
+func (g *Gate) openCode(id, sealed string) (string, error) {
+	return g.Sealer.OpenText(sealed, codeBinding(id))
+}
