@@ -366,6 +366,20 @@ func TestDraftsComeBack(t *testing.T) {
 		if _, err := o.SaveDraft(t.Context(), me, dr.ID, answer.Set{"public_when": answer.Text("Yesterday")}, "when"); err != nil {
 			t.Fatal(err)
 		}
+		// So are answers that arrive in the same moment.
+		var wg sync.WaitGroup
+		keys := []answer.Key{"lives_with", "how_know", "where_words", "public_name", "public_safe_way", "child_says"}
+		for _, k := range keys {
+			wg.Go(func() {
+				if _, err := o.SaveDraft(t.Context(), me, dr.ID, answer.Set{k: answer.Text("typed")}, "when"); err != nil {
+					t.Errorf("%s: %v", k, err)
+				}
+			})
+		}
+		wg.Wait()
+		if got, err := o.Draft(t.Context(), me, dr.ID); err != nil || len(got.Answers) != 2+len(keys) {
+			t.Errorf("%d answers kept, want %d (%v)", len(got.Answers), 2+len(keys), err)
+		}
 		_, err = o.Draft(t.Context(), someone, dr.ID)
 		kind(t, err, fault.NotFound)
 		_, err = o.SaveDraft(t.Context(), someone, dr.ID, answer.Set{"public_saw": answer.Text("Nothing")}, "")
@@ -520,5 +534,78 @@ func TestGrantsOpenStepsOnlyInTheRoleTheyWereGivenFor(t *testing.T) {
 		}
 		_, err := o.TakeStep(t.Context(), r, rec.ID, "screen", v.Record.Revision, answer.Set{"rating": answer.Text("red"), "rating_reason": answer.Text("x")})
 		kind(t, err, fault.Forbidden)
+	})
+}
+
+// A letter about a family with an address that must not be told goes only after
+// a second person has read exactly that letter.
+func TestSecondPersonChecksLetters(t *testing.T) {
+	each(t, func(t *testing.T, o office) {
+		rec := o.worry("Archie", "Sample", "")
+		officer, manager := o.by("mash_officer"), o.by("mash_manager")
+		ctx := t.Context()
+		if _, err := o.Answer(ctx, officer, rec.ID, 1, answer.Set{
+			"children/r1/home_address":    {Parts: map[string]string{"line1": "1 Hidden House", "postcode": "RM17 6SL"}},
+			"children/r1/home_disclosure": answer.Text(string(person.NeverPrint)),
+		}, "The mother told us"); err != nil {
+			t.Fatal(err)
+		}
+		take := func(by casework.By, step string, changes answer.Set) error {
+			v := o.open(by, rec.ID)
+			if step == "decide" {
+				if _, _, err := o.Known(ctx, by, rec.ID); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_, err := o.TakeStep(ctx, by, rec.ID, step, v.Record.Revision, changes)
+			return err
+		}
+		for _, s := range []struct {
+			by      casework.By
+			step    string
+			changes answer.Set
+		}{
+			{manager, "screen", answer.Set{"rating": answer.Text("green"), "rating_reason": answer.Text("No harm seen")}},
+			{manager, "decide", answer.Set{
+				"decision_consent": answer.Text("not_needed"), "decision_consent_words": answer.Text("Nothing is decided that needs it"),
+				"children/r1/outcome": answer.Text("advice"), "children/r1/level_decided": answer.Text("1"), "children/r1/rationale": answer.Text("The family centre sees them"),
+			}},
+		} {
+			if err := take(s.by, s.step, s.changes); err != nil {
+				t.Fatalf("%s: %v", s.step, err)
+			}
+		}
+		letters := answer.Set{
+			"referrer_words": answer.Text("Thank you. Someone is helping."), "parents_letter": answer.Text("send"),
+			"parents_words": answer.Text("We have spoken with the family centre."), "child_told_how": answer.Text("Not told: too young"),
+		}
+		dr, err := o.StepDraft(ctx, officer, rec.ID, "send_outcome")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := o.SaveDraft(ctx, officer, dr.ID, letters, ""); err != nil {
+			t.Fatal(err)
+		}
+		kind(t, take(officer, "send_outcome", letters), fault.Forbidden)
+		kind(t, o.CheckLetters(ctx, officer, rec.ID, "send_outcome", officer.Principal), fault.Forbidden)
+		waiting, err := o.LettersToCheck(ctx, manager, rec.ID)
+		if err != nil || len(waiting) != 1 || len(waiting[0].Previews) == 0 || waiting[0].Checked != "" {
+			t.Fatalf("letters to check: %+v %v", waiting, err)
+		}
+		for _, pv := range waiting[0].Previews {
+			if strings.Contains(pv.Body, "Hidden House") {
+				t.Error("a letter holds the address")
+			}
+		}
+		if err := o.CheckLetters(ctx, manager, rec.ID, "send_outcome", officer.Principal); err != nil {
+			t.Fatal(err)
+		}
+		// One word changed after the check is another letter.
+		changed := letters.Clone()
+		changed["referrer_words"] = answer.Text("They live at Hidden House.")
+		kind(t, take(officer, "send_outcome", changed), fault.Forbidden)
+		if err := take(officer, "send_outcome", letters); err != nil {
+			t.Fatal(err)
+		}
 	})
 }

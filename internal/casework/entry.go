@@ -171,7 +171,7 @@ func (d *Desk) AddFile(ctx context.Context, by By, draft, rec, name string, cont
 	err = d.DB.Write(ctx, func(tx *store.Tx) error {
 		var have []record.File
 		if draft != "" {
-			if _, err := d.ownDraft(tx, by, draft); err != nil {
+			if _, err := d.ownDraft(tx, by, draft, tx.Draft); err != nil {
 				return err
 			}
 			if have, err = tx.FilesOfDraft(draft); err != nil {
@@ -220,7 +220,7 @@ func flags(list []upload.Flag) []string {
 // RemoveDraftFile takes back a file that has not been sent.
 func (d *Desk) RemoveDraftFile(ctx context.Context, by By, draft, id string) error {
 	return d.DB.Write(ctx, func(tx *store.Tx) error {
-		if _, err := d.ownDraft(tx, by, draft); err != nil {
+		if _, err := d.ownDraft(tx, by, draft, tx.Draft); err != nil {
 			return err
 		}
 		f, err := tx.File(id)
@@ -235,7 +235,7 @@ func (d *Desk) RemoveDraftFile(ctx context.Context, by By, draft, id string) err
 func (d *Desk) DraftFiles(ctx context.Context, by By, draft string) ([]record.File, error) {
 	var out []record.File
 	err := d.DB.Read(ctx, func(tx *store.Tx) error {
-		if _, err := d.ownDraft(tx, by, draft); err != nil {
+		if _, err := d.ownDraft(tx, by, draft, tx.Draft); err != nil {
 			return err
 		}
 		var err error
@@ -276,7 +276,7 @@ func (d *Desk) OpenFile(ctx context.Context, by By, id string) (record.File, []b
 			return errNotThere
 		}
 		if f.Record == "" {
-			if _, err := d.ownDraft(tx, by, f.Draft); err != nil {
+			if _, err := d.ownDraft(tx, by, f.Draft, tx.Draft); err != nil {
 				return err
 			}
 		} else {

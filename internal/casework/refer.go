@@ -122,7 +122,7 @@ func (d *Desk) putDraft(tx *store.Tx, dr record.Draft) error {
 func (d *Desk) SaveDraft(ctx context.Context, by By, id string, changes answer.Set, place string) (record.Draft, error) {
 	var out record.Draft
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
-		dr, err := d.ownDraft(tx, by, id)
+		dr, err := d.ownDraft(tx, by, id, tx.LockDraft)
 		if err != nil {
 			return err
 		}
@@ -143,14 +143,14 @@ func (d *Desk) Draft(ctx context.Context, by By, id string) (record.Draft, error
 	var out record.Draft
 	err := d.DB.Read(ctx, func(tx *store.Tx) error {
 		var err error
-		out, err = d.ownDraft(tx, by, id)
+		out, err = d.ownDraft(tx, by, id, tx.Draft)
 		return err
 	})
 	return out, err
 }
 
-func (d *Desk) ownDraft(tx *store.Tx, by By, id string) (record.Draft, error) {
-	dr, sealed, err := tx.Draft(id)
+func (d *Desk) ownDraft(tx *store.Tx, by By, id string, read func(string) (record.Draft, []byte, error)) (record.Draft, error) {
+	dr, sealed, err := read(id)
 	if errors.Is(err, store.ErrNone) || err == nil && dr.Owner != string(by.Principal) {
 		return dr, fault.New(fault.NotFound, "We cannot find what you were writing. It may have been sent already, or been kept under another code.")
 	}
@@ -175,7 +175,7 @@ func (d *Desk) Drafts(ctx context.Context, by By) ([]record.Draft, error) {
 // DropDraft throws away what was typed because its owner asked for that.
 func (d *Desk) DropDraft(ctx context.Context, by By, id string) error {
 	return d.DB.Write(ctx, func(tx *store.Tx) error {
-		if _, err := d.ownDraft(tx, by, id); err != nil {
+		if _, err := d.ownDraft(tx, by, id, tx.Draft); err != nil {
 			return err
 		}
 		if err := d.log(tx, by, "drop-draft", id, nil); err != nil {
@@ -245,7 +245,7 @@ func (d *Desk) Authority(p *pathway.Pathway, answers answer.Set) (ids []string, 
 func (d *Desk) Send(ctx context.Context, by By, id, code string) (Receipt, error) {
 	var out Receipt
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
-		dr, err := d.ownDraft(tx, by, id)
+		dr, err := d.ownDraft(tx, by, id, tx.LockDraft)
 		if err != nil {
 			return err
 		}

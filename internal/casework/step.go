@@ -134,6 +134,9 @@ func (d *Desk) take(tx *store.Tx, by By, l loaded, step string, based int, chang
 	if err != nil {
 		return l.rec, err
 	}
+	if err := d.secondChecked(tx, by, l, taking); err != nil {
+		return l.rec, err
+	}
 	rev := record.Revision{
 		Kind: record.Stepped, Step: step, From: l.rec.State, To: taking.To, Changes: changes,
 		Based: based, HappenedAt: happened(s, l.f),

@@ -48,12 +48,32 @@ func (tx *Tx) DraftFor(owner, id, step string) (record.Draft, []byte, error) {
 	return tx.draft(`owner = $1 and record = $2 and step = $3`, owner, id, step)
 }
 
+// LockDraft is Draft for a transaction that goes on to save it: of two saves at
+// once, the second waits and then adds to what the first kept.
+func (tx *Tx) LockDraft(id string) (record.Draft, []byte, error) {
+	return tx.draft(`id = $1`+tx.lockRow(), id)
+}
+
 func (tx *Tx) draft(where string, args ...any) (record.Draft, []byte, error) {
-	var sealed []byte
-	d, err := queryOne(tx, func(row row) (d record.Draft, err error) {
-		return d, row.Scan(&d.ID, &d.Owner, &d.Pathway, &d.Record, &d.Step, &d.Based, &d.Place, &d.CreatedAt, &d.UpdatedAt, &d.Version, &sealed)
-	}, `select `+draftColumns+`, sealed from draft where `+where, args...)
-	return d, sealed, err
+	d, err := queryOne(tx, scanSealedDraft, `select `+draftColumns+`, sealed from draft where `+where, args...)
+	return d.Draft, d.Sealed, err
+}
+
+// SealedDraft is a draft with its answers still sealed.
+type SealedDraft struct {
+	Draft  record.Draft
+	Sealed []byte
+}
+
+func scanSealedDraft(row row) (SealedDraft, error) {
+	var s SealedDraft
+	d := &s.Draft
+	return s, row.Scan(&d.ID, &d.Owner, &d.Pathway, &d.Record, &d.Step, &d.Based, &d.Place, &d.CreatedAt, &d.UpdatedAt, &d.Version, &s.Sealed)
+}
+
+// DraftsOn gives the drafts of steps on a record, whoever writes them.
+func (tx *Tx) DraftsOn(id string) ([]SealedDraft, error) {
+	return queryAll(tx, scanSealedDraft, `select `+draftColumns+`, sealed from draft where record = $1 and step <> '' order by id`, id)
 }
 
 // DraftsOf gives an owner's drafts without their answers, last changed first.
