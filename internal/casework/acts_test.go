@@ -609,3 +609,33 @@ func TestSecondPersonChecksLetters(t *testing.T) {
 		}
 	})
 }
+
+// Who an adult is to each child, and who holds parental responsibility, reach
+// the index of people as the sender gave them.
+func TestRelationshipsReachTheIndex(t *testing.T) {
+	each(t, func(t *testing.T, o office) {
+		rec := o.worry("Archie", "Sample", "")
+		by := o.by("mash_officer")
+		if _, err := o.Answer(t.Context(), by, rec.ID, 1, answer.Set{
+			"adults": answer.List("a1"), "adults/a1/adult_given_names": answer.Text("Dana"), "adults/a1/adult_family_name": answer.Text("Sample"),
+			"adults/a1/adult_relation": answer.Text("mother"), "adults/a1/adult_pr": answer.Text("yes"), "adults/a1/adult_in_household": answer.Text("no"),
+		}, ""); err != nil {
+			t.Fatal(err)
+		}
+		var child, mother person.Person
+		for _, rp := range o.open(by, rec.ID).People {
+			if rp.Role == "child" {
+				child = rp.Person
+			} else {
+				mother = rp.Person
+			}
+		}
+		if len(mother.Relationships) != 1 {
+			t.Fatalf("relationships %+v", mother.Relationships)
+		}
+		r := mother.Relationships[0]
+		if r.From != mother.ID || r.To != child.ID || r.Kind != person.Mother || r.ParentalResponsibility != person.Yes || r.LivesWith != person.No {
+			t.Errorf("relationship %+v", r)
+		}
+	})
+}

@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -34,11 +33,7 @@ func (d *Desk) mail(tx *store.Tx, by By, to, template string, vars map[string]st
 	if err != nil {
 		return err
 	}
-	payload, err := json.Marshal(Mail{ID: id, Sealed: sealed, Template: template, Vars: vars})
-	if err != nil {
-		return err
-	}
-	return tx.Enqueue(by.Now, store.Job{Kind: MailJob, Payload: payload, RunAt: by.Now})
+	return tx.Enqueue(by.Now, store.Job{Kind: MailJob, Payload: Mail{ID: id, Sealed: sealed, Template: template, Vars: vars}, RunAt: by.Now})
 }
 
 // MailTo opens the address of a queued mail.

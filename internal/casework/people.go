@@ -54,7 +54,11 @@ func (d *Desk) indexPeople(tx *store.Tx, by By, l *loaded, changes answer.Set) e
 			if err := d.openRow(l.p, l.rec.ID, g.ID, row, answers); err != nil {
 				return err
 			}
-			p := personFrom(*g.Person, answers, id, person.Source{Record: l.rec.ID, At: by.Now, By: string(by.Principal)})
+			from := person.Source{Record: l.rec.ID, At: by.Now, By: string(by.Principal)}
+			p := personFrom(*g.Person, answers, id, from)
+			if p.Relationships, err = d.relationships(tx, l, *g.Person, answers, id, from); err != nil {
+				return err
+			}
 			if err := tx.PutPerson(p); err != nil {
 				return err
 			}
@@ -66,6 +70,42 @@ func (d *Desk) indexPeople(tx *store.Tx, by By, l *loaded, changes answer.Set) e
 		}
 	}
 	return nil
+}
+
+// relationships says what an adult is to each child of the record, as the sender
+// gave it. Parental responsibility is a fact of its own, never taken from the
+// kind of relationship.
+func (d *Desk) relationships(tx *store.Tx, l *loaded, m pathway.PersonMap, row answer.Set, id string, from person.Source) ([]person.Relationship, error) {
+	kind := row.Text(answer.Key(m.Relation))
+	if m.Relation == "" || kind == "" {
+		return nil, nil
+	}
+	people, err := tx.PeopleOf(l.rec.ID)
+	if err != nil {
+		return nil, err
+	}
+	var out []person.Relationship
+	for _, rp := range people {
+		if rp.Group != l.p.Roles.Children || rp.Person.ID == id {
+			continue
+		}
+		out = append(out, person.Relationship{
+			ID: id + "." + rp.Person.ID, From: id, To: rp.Person.ID, Kind: person.RelationshipKind(kind),
+			ParentalResponsibility: said(row, m.Parental), LivesWith: said(row, m.InHousehold), Source: from,
+		})
+	}
+	return out, nil
+}
+
+// said reads a yes, no or not known.
+func said(row answer.Set, q string) person.Answer {
+	switch row.Text(answer.Key(q)) {
+	case "yes":
+		return person.Yes
+	case "no":
+		return person.No
+	}
+	return person.Unknown
 }
 
 func (d *Desk) openRow(p *pathway.Pathway, rec, group, row string, answers answer.Set) error {

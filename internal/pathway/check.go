@@ -413,22 +413,14 @@ func (k *checker) lengths(c *Clock, what string) {
 // meanings checks what the engine may know this record's answers as.
 func (k *checker) meanings() {
 	p, r := k.p, &k.p.Roles
-	for _, at := range []*string{&r.Rating, &r.SenderName, &r.SenderEmail, &r.SenderKind, &r.Postcode, &r.Authority, &r.NotContact} {
+	for _, at := range []*string{&r.Rating, &r.SenderEmail, &r.Postcode, &r.Authority, &r.NotContact} {
 		k.anyQuestion(at, *at, "")
 	}
-	for _, at := range []*string{&r.Children, &r.Adults} {
-		if *at != "" {
-			k.oneOf(at, *at, "group", keys(p.groups))
-		}
+	if r.Children != "" {
+		k.oneOf(&r.Children, r.Children, "group", keys(p.groups))
 	}
-	if r.Outcome != "" && p.questions[r.Outcome] == nil {
-		k.anyQuestion(&r.Outcome, r.Outcome, "")
-	}
-	for _, list := range []*[]string{&r.Summary, &r.Consent} {
-		for i := range *list {
-			at := &(*list)[i]
-			k.oneOf(at, *at, "question", append(keys(p.questions), keys(p.groups)...))
-		}
+	for i := range r.Summary {
+		k.oneOf(&r.Summary[i], r.Summary[i], "question", append(keys(p.questions), keys(p.groups)...))
 	}
 	for i := range p.Carry {
 		k.oneOf(&p.Carry[i], p.Carry[i], "question", append(keys(p.questions), keys(p.groups)...))

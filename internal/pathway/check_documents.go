@@ -50,9 +50,6 @@ func (k *checker) documents() {
 		if doc.Row != "" {
 			k.oneOf(&doc.Row, doc.Row, "group", keys(p.groups))
 		}
-		if doc.Reader != "" {
-			k.oneOf(&doc.Reader, doc.Reader, "kind of reader", []string{"professional", "public"})
-		}
 		k.withhold(doc)
 		for j := range doc.Allow {
 			k.allowed(doc, &doc.Allow[j], what)

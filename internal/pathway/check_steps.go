@@ -60,6 +60,9 @@ func (k *checker) steps() {
 		k.anyQuestion(&s.Allocates, s.Allocates, "", "worker")
 		k.anyQuestion(&s.Team, s.Team, "", "team")
 		k.anyQuestion(&s.Happened, s.Happened, "", "date", "datetime")
+		if s.Entry != "" {
+			k.oneOf(&s.Entry, s.Entry, "kind of entry", entryKinds)
+		}
 		k.grants(s, what)
 		k.starts(s, what)
 		k.notices(s, what)
@@ -135,8 +138,8 @@ func (k *checker) notices(s *Step, what string) {
 			switch {
 			case isRole:
 				k.roles(&n.To, []string{role})
-			case !slices.Contains([]string{"team", "author", "allocated", "owner"}, to):
-				k.d.fault(k.line(&n.To), "Write role:<role>, team, author, allocated or owner", "%s cannot tell “%s”", what, to)
+			case !slices.Contains([]string{"team", "author", "allocated"}, to):
+				k.d.fault(k.line(&n.To), "Write role:<role>, team, author or allocated", "%s cannot tell “%s”", what, to)
 			}
 		}
 		if len(n.To) == 0 {

@@ -197,8 +197,21 @@ func (l *Library) crossCheck(p *Pathway, whole bool) Faults {
 					fault(at, "Give it a value of its own type", "“%s” of “%s” is of type %s", id, child.Name, in.q.Type)
 				}
 			}
+			for id, r := range st.answers {
+				if r == nil {
+					continue
+				}
+				for _, read := range append(trimmed(r.vars), r.fields...) {
+					if q := p.questions[read]; q != nil && closed(q.q) {
+						fault(entry{&st.Answers, id}, "Take it out", "“%s” of “%s” would be given the answer “%s”, which must not leave this record", id, child.Name, read)
+					}
+				}
+			}
 			for _, id := range child.Carry {
 				mine, theirs := p.questions[id], child.questions[id]
+				if mine != nil && theirs != nil && closed(mine.q) && !(mine.q.Sealed && theirs.q.Sealed) {
+					fault(st, "Take it out of carry", "“%s” would carry the answer “%s”, which must not leave this record", child.Name, id)
+				}
 				if mine != nil && theirs != nil && mine.q.Type != theirs.q.Type {
 					fault(st, "Give both the same type", "“%s” carries the answer “%s”, which is of type %s there and %s here", child.Name, id, theirs.q.Type, mine.q.Type)
 				}
@@ -206,4 +219,18 @@ func (l *Library) crossCheck(p *Pathway, whole bool) Faults {
 		}
 	}
 	return faults
+}
+
+// closed tells whether an answer must not leave its record: it informs the
+// decision only, or is sealed to some.
+func closed(q *Question) bool { return q.Guarded || q.Sealed }
+
+// trimmed gives the questions behind the variables of a rule.
+func trimmed(vars []string) []string {
+	out := make([]string, 0, len(vars))
+	for _, v := range vars {
+		_, id, _ := strings.Cut(v, ".")
+		out = append(out, id)
+	}
+	return out
 }

@@ -166,6 +166,9 @@ var Types = []string{
 	"address", "postcode", "nhs_number", "upn", "files", "worker", "team", "record",
 }
 
+// entryKinds are the kinds of entry a step may leave on a record.
+var entryKinds = []string{"call", "visit", "meeting", "note"}
+
 // State is where a record stands.
 type State struct {
 	ID     string `yaml:"id"`
@@ -296,8 +299,6 @@ type Document struct {
 	// Second makes a second person check it when anyone in the record has an
 	// address that may not be told to everyone.
 	Second bool `yaml:"second"`
-	// Reader is what a reader must be: "professional", "public", or empty for both.
-	Reader string `yaml:"reader"`
 
 	rule *rule
 }
@@ -313,16 +314,11 @@ type Roles struct {
 	Rating      string   `yaml:"rating"`
 	Urgent      string   `yaml:"urgent"`   // CEL: true puts it on top of the board
 	Children    string   `yaml:"children"` // group
-	Adults      string   `yaml:"adults"`   // group
 	Summary     []string `yaml:"summary"`  // questions on the identity strip
-	SenderName  string   `yaml:"sender_name"`
 	SenderEmail string   `yaml:"sender_email"`
-	SenderKind  string   `yaml:"sender_kind"`
-	Anonymous   string   `yaml:"anonymous"` // CEL
-	Postcode    string   `yaml:"postcode"`  // question that decides the authority
-	Authority   string   `yaml:"authority"` // question that holds the authority when asked
-	Outcome     string   `yaml:"outcome"`   // per-row question that holds the decision
-	Consent     []string `yaml:"consent"`
+	Anonymous   string   `yaml:"anonymous"`   // CEL
+	Postcode    string   `yaml:"postcode"`    // question that decides the authority
+	Authority   string   `yaml:"authority"`   // question that holds the authority when asked
 	NotContact  string   `yaml:"not_contact"` // do-not-contact instructions, shown wherever someone might ring
 
 	urgent, anonymous *rule

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"frontdoor/internal/partnership"
+	"frontdoor/internal/pathway"
+	"frontdoor/pathways"
+)
+
+func checkCommand() *cobra.Command {
+	var folder, dir string
+	c := &cobra.Command{
+		Use:   "check",
+		Short: "Check the partnership's folder and the pathways",
+		Long: `Check the partnership's folder and the pathways.
+
+Every fault is printed as "file:line: what is wrong. What to do." and the
+command ends with 1. Warnings, such as a law that nobody has checked for a
+year, are printed too and do not count as faults.`,
+		Example: `  frontdoor check
+  frontdoor check --partnership ./our-area --pathways ./pathways`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			out := cmd.OutOrStdout()
+			bad := false
+			show := func(under string, faults pathway.Faults) {
+				for _, f := range faults {
+					f.File = path.Join(under, f.File)
+					bad = bad || !f.Warning
+					fmt.Fprintln(out, f)
+				}
+			}
+			place, faults := partnership.Load(partnershipFS(folder))
+			under := folder
+			if folder == "" {
+				under = "partnerships/set"
+			}
+			show(under, faults)
+			if place == nil {
+				// Roles and lists are not known, so the pathways cannot be judged.
+				return silent{exitNo}
+			}
+			place.Place.Now = time.Now()
+			var from fs.FS = pathways.FS
+			under = "pathways"
+			if dir != "" {
+				from, under = os.DirFS(dir), dir
+			}
+			lib, faults := pathway.LoadAll(from, place.Place)
+			show(under, faults)
+			if bad || lib == nil {
+				return silent{exitNo}
+			}
+			fmt.Fprintf(out, "%s: %d pathways, no faults\n", place.Short, len(lib.All()))
+			return nil
+		},
+	}
+	partnershipFlag(c, &folder)
+	c.Flags().StringVar(&dir, "pathways", "", "a folder of pathways (default: those built in)")
+	return c
+}

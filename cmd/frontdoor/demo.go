@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"frontdoor/internal/calendar"
+	"frontdoor/internal/demo"
+	"frontdoor/internal/post"
+	"frontdoor/internal/site"
+)
+
+func demoCommand() *cobra.Command {
+	var s serving
+	var now string
+	var options demo.Options
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Try the program with invented people",
+		Long: `Try the program with invented people.
+
+Everything is kept in a temporary folder and deleted at the end. Open the
+address that is printed: it shows an account of every role, with password and
+code, and a clock that can be put forward.`,
+		Example: `  frontdoor demo
+  frontdoor demo --now 2026-12-24T15:00 --records 2000`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			clock := site.NewClock(time.Now, time.Time{})
+			if now != "" {
+				start, _, err := calendar.ParseTime(now)
+				if err != nil {
+					return usage{err}
+				}
+				clock = site.NewClock(time.Now, start)
+			}
+			base, err := baseOf(s.addr, false)
+			if err != nil {
+				return usage{err}
+			}
+			dir, err := os.MkdirTemp("", "frontdoor-demo-")
+			if err != nil {
+				return err
+			}
+			defer func() { _ = os.RemoveAll(dir) }()
+			s.data, s.key = filepath.Join(dir, "data"), filepath.Join(dir, "key")
+			ctx, out := cmd.Context(), cmd.OutOrStdout()
+			options.Now = clock.Now()
+			o, err := s.open(ctx, options.Now, true)
+			if err != nil {
+				return err
+			}
+			defer o.close()
+			o.desk.Place.Demo = true
+			if err := passkeysFor(o, base); err != nil {
+				return err
+			}
+			fmt.Fprintln(out, "Inventing people and referrals ...")
+			accounts, err := demo.Fill(ctx, o.desk, o.gate, options)
+			if err != nil {
+				return err
+			}
+			d := &site.Demo{Outbox: &post.Outbox{}, Clock: clock}
+			for _, a := range accounts {
+				d.Accounts = append(d.Accounts, site.DemoAccount{
+					Role: a.Role, Name: a.Name, Team: teamName(o, a.Team), What: a.What, Email: a.Email, Password: a.Password, Secret: a.TOTPSecret,
+				})
+			}
+			log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+			slog.SetDefault(log)
+			st, err := site.New(site.Config{
+				Desk: o.desk, Gate: o.gate, Sign: o.sign, Base: base, Now: clock.Now, Log: log, Send: d.Outbox.Send, Demo: d,
+			})
+			if err != nil {
+				return usage{err}
+			}
+			fmt.Fprintf(out, "\nOpen %s/demo to sign in as anyone with one press, to see codes and to set the clock.\nIt is %s there. Stop with Ctrl+C; everything is then deleted.\n\n", base, calendar.Show(clock.Now()))
+			fmt.Fprintln(out, "To sign in by hand:")
+			for _, a := range d.Accounts {
+				fmt.Fprintf(out, "  %-32s %-40s %s\n", a.Role, a.Email, a.Password)
+			}
+			fmt.Fprintf(out, "Codes are shown at %s/demo\n", base)
+			return s.listen(ctx, st, log)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&s.addr, "addr", "127.0.0.1:8080", "address to listen on")
+	f.StringVar(&now, "now", "", "the time it is in the demonstration, such as 2026-12-24T15:00 (default: now)")
+	f.IntVar(&options.People, "people", 0, "how many people the generated referrals are about")
+	f.IntVar(&options.Records, "records", 60, "how many referrals to generate, besides the story's own")
+	partnershipFlag(c, &s.partnership)
+	return c
+}
+
+func teamName(o *opened, id string) string {
+	if t, ok := o.desk.Place.Register.Team(id); ok {
+		return t.Name
+	}
+	return id
+}

@@ -1,0 +1,71 @@
+package mash_test
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"frontdoor/internal/answer"
+	"frontdoor/internal/casework/caseworktest"
+	"frontdoor/internal/web/webtest"
+)
+
+// Every page, as a desktop and the narrowest phone see it: readable by everyone
+// and no wider than the screen. A board hears of a change made elsewhere.
+func TestPagesInABrowser(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	worker, manager := w.worker("Sol Worker", "mash_social_worker", ""), w.worker("Mina Manager", "mash_manager", "")
+	w.now = caseworktest.Start.Add(-20 * time.Hour)
+	late := w.referral(func(s answer.Set) { s[answer.RowKey("children", "r1", "given_names")] = answer.Text("Billa") })
+	w.take(worker, late.ID, "screen", answer.Set{"rating": answer.Text("red"), "rating_reason": answer.Text("He may come home tonight.")})
+	w.now = caseworktest.Start.Add(-3 * time.Hour)
+	rec := w.referral(func(s answer.Set) {
+		s[answer.RowKey("children", "r1", "home_disclosure")] = answer.Text("never-print")
+		s["do_not_contact"] = answer.Text("Do not ring the father’s phone.")
+	})
+	w.now = caseworktest.Start
+	w.take(worker, rec.ID, "screen", answer.Set{"rating": answer.Text("amber"), "rating_reason": answer.Text("A child lives with violence.")})
+	w.take(manager, rec.ID, "ask_agencies", answer.Set{
+		"agencies_asked": answer.List("police", "health"), "check_questions": answer.List("known"), "check_consent": answer.Text("agreed"),
+		"check_consent_words": answer.Text("Mother, today"), "check_basis": answer.Text("ca1989_47"), "check_ring": answer.Text("Mina"),
+	})
+	w.referral(func(s answer.Set) { s[answer.RowKey("children", "r1", "given_names")] = answer.Text("Corin") })
+	b := w.tab(manager)
+	b.post("/records/"+rec.ID+"/entries", map[string][]string{"kind": {"call"}, "text": {"Mother rang.\nShe is at her sister’s."}, "guarded": {"yes"}})
+	b.post("/records/"+rec.ID+"/messages", map[string][]string{"message": {"Thank you. We have it."}})
+
+	server := httptest.NewServer(w.server)
+	t.Cleanup(server.Close)
+	p := webtest.Browser(t)
+	p.Open(server.URL + "/nowhere")
+	p.Eval(`document.cookie = '` + b.cookie.Name + `=` + b.cookie.Value + `; path=/'; 'ok'`)
+	see := func(name, path string) {
+		t.Helper()
+		if status := p.Open(server.URL + path); status != 200 {
+			t.Fatalf("%s: status %d", path, status)
+		}
+		p.Check()
+		p.Shot("mash-" + name)
+	}
+	see("board", "/board")
+	see("night", "/board?view=night")
+	see("notices", "/notices")
+	base := "/records/" + rec.ID
+	for _, tab := range tabs {
+		see("record"+strings.ReplaceAll(tab, "/", "-"), base+tab)
+	}
+	see("past", base+"?at=1")
+	see("decide", base+"/steps/decide")
+	see("ask", base+"/steps/ask_agencies")
+	see("edit", base+"/edit/child_born?row=r1")
+	see("people", "/people")
+	see("glass", "/break-glass")
+
+	p.Open(server.URL + "/board")
+	p.Wait("#board[data-live]")
+	w.take(worker, rec.ID, "rerate", answer.Set{"rating": answer.Text("red"), "rating_reason": answer.Text("Something changed.")})
+	p.WaitText("[data-live-status]", "Updated")
+	p.WaitText("#board", "Red")
+}

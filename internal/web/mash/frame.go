@@ -1,0 +1,227 @@
+package mash
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"frontdoor/internal/access"
+	"frontdoor/internal/answer"
+	"frontdoor/internal/calendar"
+	"frontdoor/internal/casework"
+	"frontdoor/internal/deadline"
+	"frontdoor/internal/pathway"
+	"frontdoor/internal/web"
+	"frontdoor/internal/web/parts"
+	"frontdoor/internal/web/room"
+)
+
+// frame stands above every page of a record: whose it is, how long there is,
+// what not to do, and where its other pages are.
+type frame struct {
+	ID       string
+	Bar      parts.IdentityBar
+	Children []string
+	Facts    []parts.SummaryRow
+	Clock    *parts.TimeLeft
+	ClockFor string
+	// NotContact is always seen: ringing the wrong number can hurt someone.
+	NotContact string
+	Locked     string
+	Nav        parts.SubNavigation
+}
+
+// Heading is a page's own heading under the frame: what it is of which record.
+// It names nobody, so that it can be the title too.
+func heading(v *casework.View, what string) string { return what + ": " + v.Record.Reference }
+
+// frame makes the frame of a record for one of its pages.
+func (d *door) frame(r *http.Request, v *casework.View, tab string) frame {
+	now := web.Now(r)
+	rec, p := v.Record, v.Pathway
+	f := frame{ID: rec.ID, Bar: parts.IdentityBar{Title: rec.Reference, Facts: []string{p.Title}}}
+	if a, ok := d.Desk.Place.Register.Authority(rec.Authority); ok {
+		f.Bar.Facts = append(f.Bar.Facts, a.Name)
+	}
+	if s, ok := p.State(rec.State); ok {
+		f.Bar.Tags = append(f.Bar.Tags, parts.Tag{Text: s.Label, Colour: "blue"})
+	}
+	if tag, ok := d.ratingTag(rec.Rating); ok {
+		f.Bar.Tags = append(f.Bar.Tags, tag)
+	}
+	if rec.Urgent {
+		f.Bar.Tags = append(f.Bar.Tags, parts.Tag{Text: "Urgent", Colour: "red"})
+	}
+	if len(openLocks(v)) > 0 {
+		f.Locked = "This record is locked. Only the people named on it can open it."
+		f.Bar.Tags = append(f.Bar.Tags, parts.Tag{Text: "Locked", Colour: "purple"})
+	}
+	f.Children = childLines(v, calendar.DateOf(now))
+	for _, id := range p.Roles.Summary {
+		if q, ok := p.Question(id); ok && !v.Answers[answer.Key(id)].Empty() {
+			f.Facts = append(f.Facts, parts.SummaryRow{Key: strings.TrimSuffix(called(q), "?"), Value: p.LabelIn(q, answer.Key(id), v.Answers)})
+		}
+	}
+	who := "Nobody yet"
+	if rec.Allocated != "" {
+		who = v.Who(string(access.ToWorker(rec.Allocated)), d.Desk)
+	}
+	f.Facts = append(f.Facts, parts.SummaryRow{Key: "Worker", Value: who})
+	if c, ok := deadline.Nearest(v.Clocks); ok {
+		left := d.timeLeft(p, c, rec.Authority, now, false)
+		f.Clock, f.ClockFor = &left, c.Label
+	}
+	if q, ok := p.Question(p.Roles.NotContact); ok {
+		f.NotContact = p.LabelIn(q, answer.Key(q.ID), v.Answers)
+		if slices.Contains(v.Held, answer.Key(q.ID)) {
+			f.NotContact = "There are limits on how this family may be contacted, and you may not see them. Ask before you ring, write or visit."
+		}
+	}
+	f.Nav = d.recordNav(v, tab)
+	return f
+}
+
+func openLocks(v *casework.View) []access.Restriction {
+	var out []access.Restriction
+	for _, l := range v.Locks {
+		if l.LiftedAt.IsZero() {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// tabs are the pages of a record, in the order people need them.
+var tabs = []struct{ id, text string }{
+	{"", "Answers"},
+	{"known", "What is known"},
+	{"work", "Checks and follow-on"},
+	{"clocks", "Clocks"},
+	{"entries", "Entries"},
+	{"messages", "Messages"},
+	{"files", "Files"},
+	{"letters", "Letters"},
+	{"access", "Who can see this"},
+	{"looked", "Who has looked"},
+	{"history", "History"},
+}
+
+func (d *door) recordNav(v *casework.View, tab string) parts.SubNavigation {
+	nav := parts.SubNavigation{Label: "Pages of this record"}
+	open := 0
+	for _, s := range v.Started {
+		if s.Clock != nil {
+			open++
+		}
+	}
+	unread := 0
+	for _, m := range v.Messages {
+		if m.Inward && m.ReadAt.IsZero() {
+			unread++
+		}
+	}
+	counts := map[string]int{"work": open, "messages": unread, "files": len(v.Files), "entries": len(v.Entries), "letters": len(v.Sent)}
+	notes := map[string]string{"work": " open", "messages": " unread"}
+	for _, t := range tabs {
+		href := "/records/" + v.Record.ID
+		if t.id != "" {
+			href += "/" + t.id
+		}
+		text := t.text
+		if n := counts[t.id]; n > 0 {
+			text += " (" + strconv.Itoa(n) + notes[t.id] + ")"
+		}
+		nav.Items = append(nav.Items, parts.Link{Text: text, Href: href, Current: t.id == tab})
+	}
+	return nav
+}
+
+// called is how a question is spoken of where its answer stands.
+func called(q *pathway.Question) string {
+	if q.Short != "" {
+		return q.Short
+	}
+	return q.Label
+}
+
+// childLines name the children of a record with their ages on a day.
+func childLines(v *casework.View, on calendar.Date) []string {
+	p := v.Pathway
+	g, ok := p.Group(p.Roles.Children)
+	if !ok {
+		return nil
+	}
+	f := v.Facts
+	f.Answers = v.Answers
+	var out []string
+	for _, row := range v.Answers.Rows(g.ID) {
+		line := p.RowName(f, g.ID, row)
+		if g.Person != nil {
+			at := func(q string) string { return v.Answers.Text(answer.RowKey(g.ID, row, q)) }
+			born, err := calendar.ParseDate(at(g.Person.Born))
+			due, dueErr := calendar.ParseDate(at(g.Person.Due))
+			switch {
+			case err == nil:
+				line += ", " + age(born, on)
+				if at(g.Person.BornEstimated) == "yes" {
+					line += " (a guess)"
+				}
+				line += ", born " + born.Short()
+			case dueErr == nil:
+				line = "Unborn baby, " + line + ", due " + due.Short()
+			default:
+				line += ", age not known"
+			}
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// age is how old someone is on a day: in days, weeks or months for the
+// youngest, whose age changes what a worry means.
+func age(born, on calendar.Date) string {
+	if on.Before(born) {
+		return "not born yet"
+	}
+	months := (on.Year()-born.Year())*12 + int(on.Month()) - int(born.Month())
+	if on.Day() < born.Day() {
+		months--
+	}
+	switch days := born.DaysTo(on); {
+	case days < 14:
+		return plural(days, "day old", "days old")
+	case months < 2:
+		return plural(days/7, "week old", "weeks old")
+	case months < 24:
+		return plural(months, "month old", "months old")
+	}
+	return plural(months/12, "year old", "years old")
+}
+
+// draw renders a record's page.
+func drawRecord[V any](d *door, p *web.PageT[V], w http.ResponseWriter, r *http.Request, a *room.Asker, v *casework.View, status int, title string, view V, change func(*web.Chrome)) error {
+	c := d.chrome(r, a, title)
+	c.Wide = true
+	c.Breadcrumbs = []parts.Link{{Text: "Board", Href: "/board"}, {Text: v.Record.Reference}}
+	if v.Parent != nil && v.Parent.May {
+		c.Breadcrumbs = []parts.Link{{Text: "Board", Href: "/board"}, {Text: v.Parent.Record.Reference, Href: "/records/" + v.Parent.Record.ID}, {Text: v.Record.Reference}}
+	}
+	if change != nil {
+		change(&c)
+	}
+	return p.Render(w, r, status, c, view)
+}
+
+// machine is an instant as the time element wants it.
+func machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// join makes a line of what is there.
+func join(sep string, list ...string) string {
+	return strings.Join(slices.DeleteFunc(list, func(s string) bool { return s == "" }), sep)
+}
+
+// accessWorker is the worker's id in a principal that is one.
+func accessWorker(principal string) (string, bool) { return access.Principal(principal).Worker() }

@@ -1,0 +1,108 @@
+package mash
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"frontdoor/internal/calendar"
+)
+
+func TestAge(t *testing.T) {
+	t.Parallel()
+	on := calendar.NewDate(2026, time.March, 17)
+	for born, want := range map[string]string{
+		"2026-03-17": "0 days old", "2026-03-16": "1 day old", "2026-03-04": "13 days old", "2026-03-03": "2 weeks old", "2026-01-18": "8 weeks old",
+		"2026-01-17": "2 months old", "2024-03-18": "23 months old", "2024-03-17": "2 years old", "2008-03-18": "17 years old", "2008-03-17": "18 years old",
+		"2026-03-18": "not born yet",
+	} {
+		day, err := calendar.ParseDate(born)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := age(day, on); got != want {
+			t.Errorf("born %s: %s, want %s", born, got, want)
+		}
+	}
+}
+
+// The last time the door was shut: over a night, a weekend and Easter.
+func TestShutAround(t *testing.T) {
+	t.Parallel()
+	cal := calendar.Default()
+	for at, want := range map[string][2]string{
+		"2026-03-18T03:00": {"2026-03-17T16:30", "2026-03-18T09:00"},
+		"2026-03-18T09:05": {"2026-03-17T16:30", "2026-03-18T09:00"},
+		"2026-03-16T10:00": {"2026-03-13T16:30", "2026-03-16T09:00"},
+		"2026-04-05T12:00": {"2026-04-02T16:30", "2026-04-07T09:00"},
+	} {
+		now, _, err := calendar.ParseTime(at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := shutAround(cal, now)
+		from, until := got.from.In(calendar.London).Format("2006-01-02T15:04"), got.until.In(calendar.London).Format("2006-01-02T15:04")
+		if from != want[0] || until != want[1] {
+			t.Errorf("at %s it was shut from %s until %s, want %v", at, from, until, want)
+		}
+	}
+}
+
+// Everyone who listens hears of one change, however many listen, and nobody
+// asks the database once the last has gone.
+func TestWatch(t *testing.T) {
+	t.Parallel()
+	marks := make(chan int64)
+	ended := make(chan struct{})
+	w := newWatch(func(ctx context.Context) (int64, error) {
+		select {
+		case m := <-marks:
+			return m, nil
+		case <-ctx.Done():
+			close(ended)
+			return 0, ctx.Err()
+		}
+	}, time.Millisecond)
+	one, endOne := w.listen()
+	two, endTwo := w.listen()
+	marks <- 4
+	marks <- 4
+	marks <- 5
+	for _, ch := range []<-chan int64{one, two} {
+		if got := <-ch; got != 5 {
+			t.Errorf("heard %d", got)
+		}
+	}
+	endOne()
+	marks <- 6
+	if got := <-two; got != 6 {
+		t.Errorf("heard %d", got)
+	}
+	endTwo()
+	<-ended
+	if len(one) != 0 {
+		t.Error("one that had gone was told")
+	}
+}
+
+func TestDiff(t *testing.T) {
+	t.Parallel()
+	show := func(before, after string) string {
+		out := ""
+		for _, p := range diff(before, after).Pieces {
+			out += map[string]string{"in": "+", "out": "-", "": "="}[p.Change] + p.Text + "|"
+		}
+		return out
+	}
+	for _, c := range [][3]string{
+		{"", "new", "+new|"},
+		{"old", "", "-old|"},
+		{"the cat sat", "the dog sat", "=the |-cat |+dog |=sat|"},
+		{"same", "same", "=same|"},
+		{"a a", "a a a", "=a |+a |=a|"},
+	} {
+		if got := show(c[0], c[1]); got != c[2] {
+			t.Errorf("%q to %q: %s, want %s", c[0], c[1], got, c[2])
+		}
+	}
+}

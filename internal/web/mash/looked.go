@@ -1,0 +1,67 @@
+package mash
+
+import (
+	"net/http"
+	"strings"
+
+	"frontdoor/internal/access"
+	"frontdoor/internal/calendar"
+	"frontdoor/internal/web/parts"
+	"frontdoor/internal/web/room"
+)
+
+// lookedView says who read or acted on a record.
+type lookedView struct {
+	Frame   frame
+	Heading string
+	Events  parts.Table
+	Most    bool
+}
+
+var lookedPage = page[lookedView]("looked", "frame")
+
+// mostLooked is how many of the latest looks one page shows.
+const mostLooked = 300
+
+// actWords say what was done, for those acts whose code is not plain.
+var actWords = map[string]string{
+	"read": "Opened the record", "look-known": "Looked at what is known", "read-status": "Opened the sender’s page", "open-file": "Opened a file",
+	"read-document": "Read a letter", "send-document": "Made a letter", "send-message": "Wrote a message", "add-entry": "Added an entry",
+	"add-file": "Added a file", "restrict": "Locked it", "change-restriction": "Changed who may open it", "lift-restriction": "Lifted the lock",
+	"break-glass": "Opened it in an emergency although locked", "declare-conflict": "Declared a conflict of interest", "give-access": "Gave access",
+	"end-access": "Ended access", "link-person": "Joined two entries of one person", "unlink-person": "Undid a join of two people", "send": "Sent it",
+	"revision": "Changed the record",
+}
+
+func (d *door) looked(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
+	events, v, err := d.Desk.WhoLooked(r.Context(), a.By, r.PathValue("id"), mostLooked)
+	if err != nil {
+		return err
+	}
+	view := lookedView{Frame: d.frame(r, v, "looked"), Heading: heading(v, "Who has looked"), Most: len(events) == mostLooked}
+	view.Events = parts.Table{
+		Caption: "Every look and every act, newest first", CaptionSize: "m", Stack: true,
+		Head: []parts.Cell{{Text: "When"}, {Text: "Who"}, {Text: "What"}, {Text: "Why"}},
+	}
+	for _, e := range events {
+		what := actWords[e.Act]
+		if what == "" {
+			what = capital(strings.ReplaceAll(e.Act, "-", " "))
+		}
+		if s, ok := v.Pathway.Step(e.Detail["step"]); ok {
+			what = "Took the step “" + s.Label + "”"
+		}
+		view.Events.Rows = append(view.Events.Rows, []parts.Cell{
+			{Text: calendar.ShowShort(e.At)}, {Text: capital(v.Who(actor(e.Actor), d.Desk))}, {Text: what}, {Text: or(e.Purpose, "Not asked")},
+		})
+	}
+	return drawRecord(d, lookedPage, w, r, a, v, http.StatusOK, view.Heading, view, nil)
+}
+
+// actor is the principal of an event; older events name workers by id alone.
+func actor(s string) string {
+	if s != "" && !strings.Contains(s, ":") && s != "system" && s != "pathway" && s != "public" {
+		return string(access.ToWorker(s))
+	}
+	return s
+}

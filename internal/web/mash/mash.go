@@ -1,0 +1,264 @@
+// Package mash is the room of the people who work on records: the board, the
+// record with everything kept about it, its steps, who may see it and who has
+// looked, and the index of people.
+//
+// It names no pathway, state or question: what a page shows comes from the
+// pathway's own text.
+package mash
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"frontdoor/internal/agency"
+	"frontdoor/internal/calendar"
+	"frontdoor/internal/fault"
+	"frontdoor/internal/pathway"
+	"frontdoor/internal/record"
+	"frontdoor/internal/store"
+	"frontdoor/internal/upload"
+	"frontdoor/internal/web"
+	"frontdoor/internal/web/parts"
+	"frontdoor/internal/web/room"
+)
+
+//go:embed templates/*.html
+var files embed.FS
+
+// door is the front door's room: the house, and who watches its boards.
+type door struct {
+	*room.House
+	watch *watch
+}
+
+// Register gives the room's pages their routes.
+func Register(mux *http.ServeMux, h *room.House) {
+	d := &door{House: h, watch: newWatch(h.Desk.Latest, time.Second)}
+	staff := func(pattern string, fn room.StaffHandler) { mux.Handle(pattern, h.Staff(fn)) }
+	// Several photographs on a bad line take longer than a page does.
+	large := func(pattern string, fn room.StaffHandler) {
+		mux.Handle(pattern, web.Allow(upload.MaxTotal+1<<20, 3*time.Minute, h.Staff(fn)))
+	}
+
+	staff("GET /board", d.board)
+	staff("POST /board", d.boardSearch)
+	staff("POST /board/allocate", d.allocate)
+	mux.Handle("GET /board/events", web.Allow(0, 0, h.Staff(d.events)))
+	staff("GET /notices", d.notices)
+	staff("POST /notices", d.readNotices)
+	staff("GET /r", d.lookup)
+
+	staff("GET /records/{id}", d.record)
+	staff("GET /records/{id}/known", d.known)
+	staff("POST /records/{id}/known/link", d.linkPerson)
+	staff("POST /records/{id}/known/unlink", d.unlinkPerson)
+	staff("GET /records/{id}/work", d.work)
+	staff("GET /records/{id}/clocks", d.clocks)
+	staff("GET /records/{id}/entries", d.entries)
+	staff("POST /records/{id}/entries", d.addEntry)
+	staff("POST /records/{id}/entries/save", d.saveEntry)
+	staff("GET /records/{id}/messages", d.messages)
+	staff("POST /records/{id}/messages", d.sendMessage)
+	staff("POST /records/{id}/messages/save", d.saveMessage)
+	staff("GET /records/{id}/files", d.fileList)
+	large("POST /records/{id}/files", d.addFiles)
+	mux.Handle("GET /files/{id}", web.Allow(0, 3*time.Minute, h.Staff(d.openFile)))
+	staff("GET /records/{id}/letters", d.letters)
+	staff("GET /records/{id}/letters/{doc}", d.letter)
+	staff("GET /records/{id}/access", d.access)
+	staff("POST /records/{id}/access/{act}", d.changeAccess)
+	staff("GET /records/{id}/looked", d.looked)
+	staff("GET /records/{id}/history", d.history)
+
+	staff("GET /records/{id}/steps/{step}", d.step)
+	large("POST /records/{id}/steps/{step}", d.takeStep)
+	staff("POST /records/{id}/steps/{step}/save", d.saveStep)
+	large("POST /records/{id}/steps/{step}/preview", d.takeStep)
+	staff("GET /records/{id}/edit/{page}", d.edit)
+	staff("POST /records/{id}/edit/{page}", d.correct)
+	staff("POST /records/{id}/edit/{page}/save", d.saveEdit)
+
+	staff("GET /people", d.people)
+	staff("POST /people", d.findPeople)
+	staff("GET /people/{id}", d.person)
+	staff("GET /break-glass", d.glass)
+	staff("POST /break-glass", d.breakGlass)
+}
+
+// page makes a page of this room; a record's page has the record's frame.
+func page[V any](name string, extra ...string) *web.PageT[V] {
+	list := []string{"templates/" + name + ".html"}
+	for _, e := range extra {
+		list = append(list, "templates/"+e+".html")
+	}
+	return web.Page[V]("mash/"+name, files, list...)
+}
+
+// saidDone is what a page says after something was done, by the word in its
+// address.
+var saidDone = map[string]string{
+	"step":      "Done. The record has moved on.",
+	"allocated": "Given to the worker you chose. They have been told.",
+	"entry":     "Your entry was added.",
+	"message":   "Your message was sent.",
+	"files":     "Added.",
+	"corrected": "Corrected. What it said before is kept under History.",
+	"same":      "Nothing was different, so nothing was changed.",
+	"linked":    "Noted that they are the same person. You can undo it.",
+	"unlinked":  "Undone. That they were once joined is kept.",
+	"given":     "They can now open this record.",
+	"ended":     "Their access has ended.",
+	"locked":    "Locked. Only the people you named can open it now.",
+	"named":     "The people who can open it were changed.",
+	"lifted":    "The lock was lifted.",
+	"opened":    "Opened for one hour. Whoever locked it has been told. Everything you read is logged.",
+	"conflict":  "That is noted, and you can no longer open the record.",
+	"kept-away": "That is noted. They can no longer open the record.",
+	"read":      "Marked as read.",
+}
+
+// chrome frames a page and says what was just done.
+func (d *door) chrome(r *http.Request, a *room.Asker, title string) web.Chrome {
+	c := d.StaffChrome(r, a, title)
+	if said := saidDone[r.URL.Query().Get("done")]; said != "" && r.Method == http.MethodGet {
+		c.Notice, c.NoticeDone = said, true
+	}
+	c.PrintFoot = "Official-sensitive. Printed by " + a.Worker.Name + " on " + calendar.Show(web.Now(r)) + ". Keep it locked away and shred it after use."
+	return c
+}
+
+var (
+	errCases   = fault.New(fault.Forbidden, "Your role does not see records. Ask your manager if it should.")
+	errNoStep  = fault.New(fault.NotFound, "There is no such step from where this record stands. Go back to the record.")
+	errNoPage  = fault.New(fault.NotFound, "There is no such page of questions on this record.")
+	errNotWork = fault.New(fault.NotFound, "There is nothing here that you can open. Check the reference, or ask whoever sent you.")
+)
+
+// seesCases refuses those none of whose roles ever sees a record.
+func seesCases(a *room.Asker) error {
+	if len(a.By.Viewer.Principals) == 0 {
+		return errCases
+	}
+	return nil
+}
+
+// pathwayOf is the pathway a record was made on, at its own text where that is
+// loaded, else as it is now: enough for the words of a list.
+func (d *door) pathwayOf(rec record.Record) *pathway.Pathway {
+	if p, ok := d.Desk.Pathways.At(rec.Hash); ok {
+		return p
+	}
+	p, _ := d.Desk.Pathways.Get(rec.Pathway)
+	return p
+}
+
+func (d *door) calendarOf(authority string) *calendar.Calendar {
+	if c, ok := d.Desk.Place.Calendars[authority]; ok {
+		return c
+	}
+	return calendar.Default()
+}
+
+// colleagues are the workers now in the teams of the one who asks, by name.
+func (d *door) colleagues(ctx context.Context, a *room.Asker, now time.Time) ([]agency.Worker, error) {
+	var teams []string
+	for _, m := range a.Worker.Memberships {
+		if m.Live(now) && !slices.Contains(teams, m.Team) {
+			teams = append(teams, m.Team)
+		}
+	}
+	return d.workers(ctx, now, func(w agency.Worker) bool {
+		return slices.ContainsFunc(w.Memberships, func(m agency.Membership) bool { return m.Live(now) && slices.Contains(teams, m.Team) })
+	})
+}
+
+// around are the workers who see records and cover an authority.
+func (d *door) around(ctx context.Context, authority string, now time.Time) ([]agency.Worker, error) {
+	reg := &d.Desk.Place.Register
+	return d.workers(ctx, now, func(w agency.Worker) bool {
+		return slices.ContainsFunc(w.Memberships, func(m agency.Membership) bool {
+			role, _ := reg.Role(m.Role)
+			team, _ := reg.Team(m.Team)
+			return m.Live(now) && role.Cases && slices.Contains(team.Authorities, authority)
+		})
+	})
+}
+
+func (d *door) workers(ctx context.Context, now time.Time, keep func(agency.Worker) bool) ([]agency.Worker, error) {
+	var out []agency.Worker
+	err := d.Desk.DB.Read(ctx, func(tx *store.Tx) error {
+		all, err := tx.Workers(store.WorkerFilter{Now: now})
+		for _, w := range all {
+			if keep(w) {
+				out = append(out, w)
+			}
+		}
+		return err
+	})
+	return out, err
+}
+
+func workerOptions(list []agency.Worker, none string) []parts.Option {
+	out := []parts.Option{{Value: "", Text: none}}
+	for _, w := range list {
+		text := w.Name
+		if w.JobTitle != "" {
+			text += ", " + w.JobTitle
+		}
+		out = append(out, parts.Option{Value: w.ID, Text: text})
+	}
+	return out
+}
+
+// asFields takes the faults of single answers out of an error; false when it is
+// about something else.
+func asFields(err error, into *fault.Fields) bool {
+	var fields fault.Fields
+	if !errors.As(err, &fields) {
+		return false
+	}
+	*into = append(*into, fields...)
+	return true
+}
+
+// capital starts a sentence.
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// plural counts things in words: "1 child", "2 children".
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return itoa(n) + " " + many
+}
+
+// with gives a query with one value changed; an empty value takes it away. The
+// page number never survives a change.
+func with(q url.Values, key, value string) string {
+	out := url.Values{}
+	for k, v := range q {
+		if k != "page" && k != "done" {
+			out[k] = v
+		}
+	}
+	if value == "" {
+		out.Del(key)
+	} else {
+		out.Set(key, value)
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return "?" + out.Encode()
+}

@@ -1,0 +1,96 @@
+package mash
+
+import (
+	"net/http"
+
+	"frontdoor/internal/calendar"
+	"frontdoor/internal/record"
+	"frontdoor/internal/store"
+	"frontdoor/internal/web/parts"
+	"frontdoor/internal/web/room"
+)
+
+// noticesView is what the worker has been told and has not read.
+type noticesView struct {
+	Notices []noticeView
+}
+
+type noticeView struct {
+	ID, Href, Reference, Text, When, Machine string
+}
+
+var noticesPage = page[noticesView]("notices")
+
+// noticeWords are the program's own neutral sentences; the others are named by
+// the pathway's steps, and stand in its messages.
+var noticeWords = map[string]string{
+	"allocated":     "This was given to you.",
+	"message_in":    "The sender wrote to the front door.",
+	"message_out":   "The front door wrote to you.",
+	"outcome":       "The outcome is there to read.",
+	"clock_warn":    "A limit is about to run out.",
+	"clock_overdue": "A limit has run out.",
+	"glass_broken":  "Someone opened this locked record in an emergency.",
+}
+
+const mostNotices = 100
+
+func (d *door) notices(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
+	list, err := d.Desk.Notices(r.Context(), a.By, mostNotices)
+	if err != nil {
+		return err
+	}
+	recs := map[string]record.Record{}
+	err = d.Desk.DB.Read(r.Context(), func(tx *store.Tx) error {
+		for _, n := range list {
+			if n.Record == "" || recs[n.Record].ID != "" {
+				continue
+			}
+			rec, err := tx.Record(n.Record)
+			if err != nil {
+				return err
+			}
+			recs[n.Record] = rec
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	var view noticesView
+	for _, n := range list {
+		rec := recs[n.Record]
+		one := noticeView{ID: n.ID, Reference: rec.Reference, Text: noticeWords[n.Message], When: calendar.Show(n.At), Machine: machine(n.At)}
+		if p := d.pathwayOf(rec); one.Text == "" && p != nil {
+			one.Text = p.Messages[n.Message]
+		}
+		one.Text = or(one.Text, "There is something to see.")
+		if rec.ID != "" {
+			one.Href = "/records/" + rec.ID
+			if rec.Author == string(a.By.Principal) {
+				one.Href = "/sent/" + rec.ID
+			}
+		}
+		view.Notices = append(view.Notices, one)
+	}
+	c := d.chrome(r, a, "Notices")
+	c.Breadcrumbs = []parts.Link{{Text: "Board", Href: "/board"}, {Text: "Notices"}}
+	return noticesPage.Render(w, r, http.StatusOK, c, view)
+}
+
+// readNotices marks one notice as read, or all that were on the page.
+func (d *door) readNotices(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
+	if err := r.ParseForm(); err != nil {
+		return err
+	}
+	ids := r.PostForm["all"]
+	if one := r.PostForm.Get("one"); one != "" {
+		ids = []string{one}
+	}
+	for _, id := range ids {
+		if err := d.Desk.ReadNotice(r.Context(), a.By, id); err != nil {
+			return err
+		}
+	}
+	return room.See(w, r, "/notices?done=read")
+}

@@ -1,0 +1,466 @@
+package mash
+
+import (
+	"errors"
+	"html/template"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"frontdoor/internal/answer"
+	"frontdoor/internal/casework"
+	"frontdoor/internal/fault"
+	"frontdoor/internal/pathway"
+	"frontdoor/internal/record"
+	"frontdoor/internal/store"
+	"frontdoor/internal/web"
+	"frontdoor/internal/web/form"
+	"frontdoor/internal/web/parts"
+	"frontdoor/internal/web/room"
+)
+
+// stepPageView is the form of one step.
+type stepPageView struct {
+	Frame     frame
+	Heading   string
+	ID        string
+	Action    string
+	SaveTo    string
+	Based     int
+	Body      template.HTML
+	Qualified bool
+	Clause    string
+	Refused   []string
+	Look      bool // what is known must be looked at first
+	More      bool // more questions came of the answers
+	Sections  []sectionView
+	Teams     *parts.Table
+	Letters   bool
+	Button    string
+	Saved     parts.SaveStatus
+	Multipart bool
+	Beside    []parts.Link
+	Contacts  string
+}
+
+// sectionView is the questions asked once, or those about one child.
+type sectionView struct {
+	Title string
+	Body  parts.Body
+}
+
+var stepPage = page[stepPageView]("step", "frame")
+
+// filling is one step's form being filled in on one record.
+type filling struct {
+	v     *casework.View
+	step  *pathway.Step
+	state pathway.StepState
+	// base is what the record says without the step's own answers: a step that
+	// is taken again begins with nothing chosen.
+	base answer.Set
+	ask  func(answer.Set) []pathway.Asked
+}
+
+func (d *door) filling(r *http.Request, a *room.Asker) (*filling, error) {
+	v, err := d.Desk.Open(r.Context(), a.By, r.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	id := r.PathValue("step")
+	i := slices.IndexFunc(v.Steps, func(s pathway.StepState) bool { return s.Step.ID == id })
+	if i < 0 {
+		return nil, errNoStep
+	}
+	fl := &filling{v: v, step: v.Steps[i].Step, state: v.Steps[i], base: v.Facts.Answers.Clone()}
+	for j := range fl.step.Ask {
+		q := &fl.step.Ask[j]
+		delete(fl.base, answer.Key(q.ID))
+		delete(fl.base, answer.Key(q.ID+"_other"))
+		for _, row := range v.Facts.Answers.Rows(q.Group) {
+			delete(fl.base, answer.RowKey(q.Group, row, q.ID))
+			delete(fl.base, answer.RowKey(q.Group, row, q.ID+"_other"))
+		}
+	}
+	fl.ask = func(set answer.Set) []pathway.Asked {
+		f := v.Facts
+		f.Answers = set
+		return v.Pathway.Ask(fl.step, f)
+	}
+	return fl, nil
+}
+
+// over is the record with some answers written over it.
+func (fl *filling) over(changes answer.Set) answer.Set {
+	out := fl.base.Clone()
+	out.Apply(changes)
+	return out
+}
+
+// fill answers what the program knows of the one who fills in the form and
+// nobody has typed yet.
+func (fl *filling) fill(a *room.Asker, answers answer.Set) {
+	known := map[string]string{
+		"worker.name": a.Worker.Name, "worker.email": a.Worker.Email, "worker.phone": a.Worker.Phone, "worker.job": a.Worker.JobTitle,
+		"place.authority": fl.v.Record.Authority,
+	}
+	for i := range fl.step.Ask {
+		q := &fl.step.Ask[i]
+		k := answer.Key(q.ID)
+		if text := known[q.Fill]; text != "" && q.Group == "" && answers[k].Empty() {
+			answers[k] = answer.Text(text)
+		}
+	}
+}
+
+func (d *door) step(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
+	fl, err := d.filling(r, a)
+	if err != nil {
+		return err
+	}
+	based, typed := fl.v.Record.Revision, answer.Set{}
+	if fl.state.Open && len(fl.step.Ask) > 0 {
+		dr, err := d.Desk.StepDraft(r.Context(), a.By, fl.v.Record.ID, fl.step.ID)
+		if err != nil {
+			return err
+		}
+		if typed = dr.Answers; len(typed) > 0 {
+			based = dr.Based
+		}
+	}
+	fl.fill(a, typed)
+	return d.drawStep(w, r, a, fl, based, typed, false, http.StatusOK, nil)
+}
+
+func (d *door) drawStep(w http.ResponseWriter, r *http.Request, a *room.Asker, fl *filling, based int, typed answer.Set, more bool, status int, errs fault.Fields) error {
+	v, p := fl.v, fl.v.Pathway
+	view := stepPageView{
+		Frame: d.frame(r, v, "-"), Heading: fl.step.Label + ": " + v.Record.Reference, ID: v.Record.ID,
+		Action: "/records/" + v.Record.ID + "/steps/" + fl.step.ID, Based: based, Qualified: fl.step.Qualified, Clause: fl.step.Clause,
+		Letters: len(fl.step.Documents) > 0, More: more, Button: fl.step.Label,
+	}
+	view.SaveTo = view.Action + "/save"
+	if fl.step.Body != "" {
+		view.Body = form.Prose(fl.step.Body)
+	}
+	if view.Letters {
+		view.Button = "Go on: see each letter"
+	}
+	if !fl.state.Open {
+		view.Refused = fl.state.Refused
+		view.Look = len(fl.step.Marks) > 0
+		return drawRecord(d, stepPage, w, r, a, v, status, view.Heading, view, nil)
+	}
+	o, err := d.formOptions(r, a, fl)
+	if err != nil {
+		return err
+	}
+	have := fl.over(typed)
+	reveal, asked := form.Reveals(p, have, fl.ask)
+	o.Reveal = reveal
+	f := v.Facts
+	f.Answers = have
+	for i := 0; i < len(asked); {
+		j := i + 1
+		for j < len(asked) && asked[j].Row == asked[i].Row {
+			j++
+		}
+		s := sectionView{Body: form.Fields(p, asked[i:j], have, errs, o)}
+		if asked[i].Row != "" {
+			group, _, _ := asked[i].Key.Split()
+			s.Title = p.RowName(f, group, asked[i].Row)
+		}
+		view.Sections = append(view.Sections, s)
+		i = j
+	}
+	view.Beside = d.beside(v, a)
+	if n := v.Facts.Counts["contacts_12m"]; n > 1 && a.May(d.House, "people") {
+		view.Contacts = plural(int(n), "contact", "contacts") + " in the last 12 months"
+	}
+	view.Multipart = slices.ContainsFunc(fl.step.Ask, func(q pathway.Question) bool { return q.Type == "files" })
+	view.Teams = d.teamsAsked(fl)
+	return drawRecord(d, stepPage, w, r, a, v, status, view.Heading, view, func(c *web.Chrome) { c.Errors = errs })
+}
+
+// beside are the pages to read while a step's form is filled in: each agency's
+// own answer among them.
+func (d *door) beside(v *casework.View, a *room.Asker) []parts.Link {
+	base := "/records/" + v.Record.ID
+	out := []parts.Link{{Text: "What was sent", Href: base}}
+	if a.May(d.House, "people") {
+		out = append(out, parts.Link{Text: "What is already known", Href: base + "/known"})
+	}
+	for _, s := range v.Started {
+		if p := d.pathwayOf(s.Record); s.May && p != nil && p.IsCheck {
+			team, _ := d.Desk.Place.Register.Team(s.Record.Team)
+			out = append(out, parts.Link{Text: teamName(team, s.Title) + ": " + s.State.Label, Href: "/records/" + s.Record.ID})
+		}
+	}
+	return out
+}
+
+// formOptions are the workers, teams and records that a step may choose from.
+func (d *door) formOptions(r *http.Request, a *room.Asker, fl *filling) (form.Options, error) {
+	o := form.Options{Files: fl.v.Files}
+	asks := func(kind string) bool {
+		return slices.ContainsFunc(fl.step.Ask, func(q pathway.Question) bool { return q.Type == kind })
+	}
+	if asks("worker") {
+		staff, err := d.around(r.Context(), fl.v.Record.Authority, web.Now(r))
+		if err != nil {
+			return o, err
+		}
+		o.Workers = workerOptions(staff, "Choose a worker")
+	}
+	if asks("team") {
+		for _, t := range d.Desk.Place.Register.Teams {
+			o.Teams = append(o.Teams, parts.Option{Value: t.ID, Text: t.Name})
+		}
+	}
+	if asks("record") {
+		found, err := d.Desk.Board(r.Context(), a.By, store.BoardQuery{Sort: store.SortUpdated, Desc: true, OpenOnly: true, Limit: 200})
+		if err != nil {
+			return o, err
+		}
+		for _, row := range found.Rows {
+			if row.Record.ID == fl.v.Record.ID {
+				continue
+			}
+			title := ""
+			if p := d.pathwayOf(row.Record); p != nil {
+				title = p.Title
+			}
+			o.Records = append(o.Records, parts.Option{Value: row.Record.ID, Text: join(", ", row.Record.Reference, row.Names, title)})
+		}
+	}
+	return o, nil
+}
+
+// teamsAsked shows which team each choice goes to, where a step starts one
+// record for each choice.
+func (d *door) teamsAsked(fl *filling) *parts.Table {
+	for i := range fl.step.Starts {
+		st := &fl.step.Starts[i]
+		role, ok := strings.CutPrefix(st.Team, "each/")
+		q, isQuestion := fl.v.Pathway.Question(st.Each)
+		if !ok || !isQuestion {
+			continue
+		}
+		t := &parts.Table{Caption: "Where each request goes", CaptionSize: "s", Head: []parts.Cell{{Text: called(q)}, {Text: "Team"}}, RowHeaders: true, Stack: true}
+		for _, c := range fl.v.Pathway.CodesOf(q) {
+			team := "No team is set up here. Ask your administrator to add one."
+			if list := d.Desk.Place.Register.TeamsFor(c.Code, role, fl.v.Record.Authority); len(list) > 0 {
+				team = list[0].Name
+			}
+			t.Rows = append(t.Rows, []parts.Cell{{Text: c.Label}, {Text: team}})
+		}
+		return t
+	}
+	return nil
+}
+
+// saveStep keeps what is being typed in a step's form.
+func (d *door) saveStep(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
+	if err := r.ParseForm(); err != nil {
+		return err
+	}
+	fl, err := d.filling(r, a)
+	if err != nil {
+		return err
+	}
+	dr, err := d.Desk.StepDraft(r.Context(), a.By, fl.v.Record.ID, fl.step.ID)
+	if err != nil {
+		return err
+	}
+	changes := form.ReadPart(fl.v.Pathway, r.PostForm, fl.over(dr.Answers), fl.ask)
+	if _, err := d.Desk.SaveDraft(r.Context(), a.By, dr.ID, changes, ""); err != nil {
+		return err
+	}
+	return saved(w, r)
+}
+
+// takeStep reads the form, shows what is wrong or the letters it would send,
+// and takes the step.
+func (d *door) takeStep(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
+	if err := parseMultipart(r); err != nil {
+		return err
+	}
+	fl, err := d.filling(r, a)
+	if err != nil {
+		return err
+	}
+	based, resolved := revisions(r)
+	changes := form.Read(fl.v.Pathway, r.PostForm, fl.base, fl.ask)
+	var errs fault.Fields
+	if err := d.addStepFiles(r, a, fl, changes, &errs); err != nil {
+		return err
+	}
+	unchosen := keep(r, fl.v.Facts.Answers, changes)
+	if len(unchosen) == 0 && resolved > 0 {
+		based = resolved
+	}
+	if len(fl.step.Ask) > 0 && fl.state.Open {
+		// What was typed is kept whatever happens next.
+		dr, err := d.Desk.StepDraft(r.Context(), a.By, fl.v.Record.ID, fl.step.ID)
+		if err != nil {
+			return err
+		}
+		if _, err := d.Desk.SaveDraft(r.Context(), a.By, dr.ID, changes, ""); err != nil {
+			return err
+		}
+	}
+	have := fl.over(changes)
+	asked := fl.ask(have)
+	if r.PostForm.Get("do") == "upload" || r.PostForm.Has("remove-file") {
+		return d.drawStep(w, r, a, fl, based, changes, false, http.StatusOK, errs)
+	}
+	more := slices.ContainsFunc(asked, func(x pathway.Asked) bool { return !slices.Contains(r.PostForm[form.MarkName], string(x.Key)) })
+	errs = append(errs, fl.v.Pathway.Check(asked, have, web.Now(r))...)
+	if len(errs) > 0 || more {
+		return d.drawStep(w, r, a, fl, based, changes, more, http.StatusUnprocessableEntity, errs)
+	}
+	if len(fl.step.Documents) > 0 && r.PostForm.Get("confirmed") != "yes" {
+		previews, err := d.Desk.PreviewStep(r.Context(), a.By, fl.v.Record.ID, fl.step.ID, changes)
+		if err != nil {
+			return d.refusedStep(w, r, a, fl, based, changes, unchosen, err)
+		}
+		if len(previews) > 0 {
+			return d.drawPreview(w, r, a, fl, based, previews)
+		}
+	}
+	if _, err := d.Desk.TakeStep(r.Context(), a.By, fl.v.Record.ID, fl.step.ID, based, changes); err != nil {
+		return d.refusedStep(w, r, a, fl, based, changes, unchosen, err)
+	}
+	return room.See(w, r, d.after(r, a, fl.v.Record)+"?done=step")
+}
+
+// after is where to go once a step was taken: the record, or the board when the
+// step took it out of the worker's hands.
+func (d *door) after(r *http.Request, a *room.Asker, rec record.Record) string {
+	if _, err := d.Desk.Lookup(r.Context(), a.By, rec.Reference); err != nil {
+		return "/board"
+	}
+	return "/records/" + rec.ID
+}
+
+// revisions are the revision a form began from, and the one its writer saw when
+// they chose between two answers.
+func revisions(r *http.Request) (based, resolved int) {
+	based, _ = strconv.Atoi(r.PostForm.Get("based"))
+	resolved, _ = strconv.Atoi(r.PostForm.Get("resolved"))
+	return based, resolved
+}
+
+// refusedStep shows why a step was not taken.
+func (d *door) refusedStep(w http.ResponseWriter, r *http.Request, a *room.Asker, fl *filling, based int, changes answer.Set, unchosen []string, err error) error {
+	var clash *casework.Conflict
+	if errors.As(err, &clash) {
+		return d.drawConflict(w, r, a, fl.v, fl.step.Label, based, clash, unchosen)
+	}
+	var errs fault.Fields
+	if !asFields(err, &errs) {
+		if fault.KindOf(err) != fault.Invalid || len(fl.step.Ask) == 0 {
+			return err
+		}
+		errs.Add("", "%s", fault.SafeText(err))
+	}
+	return d.drawStep(w, r, a, fl, based, changes, false, http.StatusUnprocessableEntity, errs)
+}
+
+// addStepFiles keeps the files that came with a step's form on the record and
+// puts them into its answers.
+func (d *door) addStepFiles(r *http.Request, a *room.Asker, fl *filling, changes answer.Set, errs *fault.Fields) error {
+	for k := range changes {
+		_, _, id := k.Split()
+		q, ok := fl.v.Pathway.Question(id)
+		if !ok || q.Type != "files" {
+			continue
+		}
+		name := form.UploadName(k)
+		var found fault.Fields
+		added, err := d.keepFiles(r, a, fl.v.Record.ID, name, q.Guarded, &found)
+		if err != nil {
+			return err
+		}
+		list := slices.Clone(changes[k].List)
+		for _, f := range added {
+			list = append(list, f.ID)
+			fl.v.Files = append(fl.v.Files, f)
+		}
+		changes[k] = answer.Answer{List: list, NotKnown: changes[k].NotKnown}
+		for _, x := range found {
+			errs.Add(string(k), "%s", x.Text)
+		}
+	}
+	return nil
+}
+
+// previewView is each letter a step would send, as its reader would get it.
+type previewView struct {
+	Frame   frame
+	Heading string
+	Action  string
+	Back    string
+	Letters []previewLetter
+	Carried []parts.Hidden
+	Warning string
+	Button  string
+}
+
+type previewLetter struct {
+	Title, Reader, About, Withheld string
+	Body                           template.HTML
+	Uses                           []string
+}
+
+var previewPage = page[previewView]("preview", "frame")
+
+func (d *door) drawPreview(w http.ResponseWriter, r *http.Request, a *room.Asker, fl *filling, based int, previews []casework.Preview) error {
+	v := fl.v
+	action := "/records/" + v.Record.ID + "/steps/" + fl.step.ID
+	view := previewView{
+		Frame: d.frame(r, v, "-"), Heading: "Check each letter: " + v.Record.Reference, Action: action, Back: action,
+		Carried: carried(r, "confirmed", "based", "do"), Button: fl.step.Label,
+	}
+	view.Carried = append(view.Carried, parts.Hidden{Name: "based", Value: strconv.Itoa(based)})
+	for _, pv := range previews {
+		one := previewLetter{Title: pv.Title, Reader: capital(reader(pv.Doc.To)), Withheld: pv.Withheld}
+		if pv.Row != "" {
+			one.About = v.Pathway.RowName(v.Facts, pv.Doc.Row, pv.Row)
+		}
+		if pv.Withheld == "" {
+			one.Body = form.Prose(pv.Body)
+		}
+		for _, k := range pv.Uses {
+			if _, _, id := k.Split(); id != "" {
+				if q, ok := v.Pathway.Question(id); ok && !slices.Contains(one.Uses, called(q)) {
+					one.Uses = append(one.Uses, called(q))
+				}
+			}
+		}
+		if pv.Doc.Second && v.Facts.Counts["flagged_addresses"] > 0 {
+			view.Warning = "Someone on this record has an address that may not be told to everyone. Ask a second person to read each letter with you before it goes."
+		}
+		view.Letters = append(view.Letters, one)
+	}
+	return drawRecord(d, previewPage, w, r, a, v, http.StatusOK, view.Heading, view, nil)
+}
+
+// carried are the values of a form that go along unseen to its next page.
+func carried(r *http.Request, except ...string) []parts.Hidden {
+	var names []string
+	for name := range r.PostForm {
+		if !slices.Contains(except, name) && !strings.HasPrefix(name, "keep-") {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	var out []parts.Hidden
+	for _, name := range names {
+		for _, value := range r.PostForm[name] {
+			out = append(out, parts.Hidden{Name: name, Value: value})
+		}
+	}
+	return out
+}

@@ -1,0 +1,178 @@
+// Package room is what every room of the site needs of the house: who is
+// asking, the desk where acts happen, the gate where people sign in, and the
+// frame round each page.
+package room
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"frontdoor/internal/agency"
+	"frontdoor/internal/casework"
+	"frontdoor/internal/fault"
+	"frontdoor/internal/signin"
+	"frontdoor/internal/web"
+	"frontdoor/internal/web/parts"
+)
+
+// House is the whole program as its rooms see it.
+type House struct {
+	Desk  *casework.Desk
+	Gate  *signin.Gate
+	Front *web.Front
+	Site  *web.Site
+	// Demo is set in the demo world: pages say so, and its clock can be set.
+	Demo bool
+}
+
+// Asker is a signed-in worker and the request's instant.
+type Asker struct {
+	By      casework.By
+	Worker  agency.Worker
+	Session signin.Session
+	// Roles are the roles held now; Team is the first team's name.
+	Roles []string
+	Team  string
+}
+
+// Holds tells whether the worker has one of some roles.
+func (a *Asker) Holds(roles ...string) bool {
+	for _, have := range a.Roles {
+		for _, want := range roles {
+			if have == want {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// May tells whether one of the worker's roles has a program-wide power.
+func (a *Asker) May(h *House, power string) bool {
+	return a.By.May(power, &h.Desk.Place.Register)
+}
+
+// StaffHandler is a page for signed-in workers.
+type StaffHandler func(w http.ResponseWriter, r *http.Request, a *Asker) error
+
+// Staff lets a signed-in worker in and sends everyone else to sign in, keeping
+// where they were.
+func (h *House) Staff(fn StaffHandler) http.Handler {
+	return h.Front.Handle(func(w http.ResponseWriter, r *http.Request) error {
+		a, err := h.Asker(r)
+		if err != nil {
+			return err
+		}
+		return fn(w, r, a)
+	})
+}
+
+// Asker is the signed-in worker of a request, or a fault of kind SignIn.
+func (h *House) Asker(r *http.Request) (*Asker, error) {
+	now := web.Now(r)
+	s, w, err := h.Gate.Who(r.Context(), signin.WorkerToken(r), now)
+	if err != nil {
+		return nil, err
+	}
+	if !s.Full() {
+		return nil, fault.New(fault.SignIn, "Finish signing in first.")
+	}
+	a := &Asker{Worker: w, Session: s, By: casework.ByWorker(w, &h.Desk.Place.Register, now), Roles: w.Roles(now)}
+	a.By.Route = r.Pattern
+	for _, m := range w.Memberships {
+		if t, ok := h.Desk.Place.Register.Team(m.Team); ok && m.Live(now) {
+			a.Team = t.Name
+			break
+		}
+	}
+	return a, nil
+}
+
+// Writer is whoever writes a referral: a signed-in worker, or a visitor known
+// only by the code they were given. Err is of kind SignIn when neither.
+func (h *House) Writer(r *http.Request) (casework.By, *Asker, error) {
+	if a, err := h.Asker(r); err == nil {
+		return a.By, a, nil
+	}
+	id, err := h.Gate.Visitor(r.Context(), signin.VisitorToken(r), web.Now(r))
+	if err != nil {
+		return casework.By{}, nil, err
+	}
+	by := casework.ByVisitor(id, web.Now(r))
+	by.Route = r.Pattern
+	return by, nil, nil
+}
+
+// Holder is whoever has shown a receipt code in this browser.
+func (h *House) Holder(r *http.Request) (casework.By, string, error) {
+	rec, err := h.Gate.Receipt(r.Context(), signin.VisitorToken(r), web.Now(r))
+	if err != nil {
+		return casework.By{}, "", err
+	}
+	by := casework.ByCode(rec, web.Now(r))
+	by.Route = r.Pattern
+	return by, rec, nil
+}
+
+// Public is a page for anyone.
+func (h *House) Public(fn web.Handler) http.Handler { return h.Front.Handle(fn) }
+
+// StaffChrome frames a page for a signed-in worker.
+func (h *House) StaffChrome(r *http.Request, a *Asker, title string) web.Chrome {
+	c := web.Chrome{Site: h.Site, Title: title, Staff: true, Worker: a.Worker.Name, Team: a.Team}
+	add := func(text, href string) {
+		c.Nav = append(c.Nav, parts.Link{Text: text, Href: href, Current: r.URL.Path == href || strings.HasPrefix(r.URL.Path, href+"/")})
+	}
+	cases := len(a.By.Viewer.Principals) > 0
+	if cases {
+		add("Board", "/board")
+	}
+	if a.May(h, "people") {
+		add("People", "/people")
+	}
+	if cases {
+		add("My referrals", "/sent")
+		add("Refer", "/refer")
+	}
+	if a.May(h, "accounts") {
+		add("Workers", "/workers")
+	}
+	if a.May(h, "audit") {
+		add("Audit log", "/audit")
+	}
+	add("Who to call", "/contact")
+	add("Your account", "/account")
+	return c
+}
+
+// PublicChrome frames a page for anyone, with the way out at once.
+func (h *House) PublicChrome(r *http.Request, title string, exit bool) web.Chrome {
+	c := web.Chrome{Site: h.Site, Title: title, ExitThisPage: exit}
+	for _, l := range []parts.Link{
+		{Text: "Who to call", Href: "/contact"},
+		{Text: "Tell us about a child", Href: "/refer"},
+		{Text: "Check what happened", Href: "/status"},
+		{Text: "Sign in", Href: "/sign-in"},
+	} {
+		l.Current = r.URL.Path == l.Href || strings.HasPrefix(r.URL.Path, l.Href+"/")
+		c.Nav = append(c.Nav, l)
+	}
+	return c
+}
+
+// Next is where to go after signing in: a path of this site, or the start.
+func Next(r *http.Request, otherwise string) string {
+	next := r.FormValue("next")
+	u, err := url.Parse(next)
+	if err != nil || next == "" || u.IsAbs() || u.Host != "" || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.Contains(next, `\`) {
+		return otherwise
+	}
+	return next
+}
+
+// See sends the reader to another page after a form was accepted.
+func See(w http.ResponseWriter, r *http.Request, path string) error {
+	http.Redirect(w, r, path, http.StatusSeeOther)
+	return nil
+}
