@@ -14,6 +14,7 @@ import (
 
 	"frontdoor/internal/demo"
 	"frontdoor/internal/store"
+	"frontdoor/internal/store/storetest"
 )
 
 func freeAddr(t *testing.T) string {
@@ -132,5 +133,26 @@ func TestVerifyFindsWhatWasChanged(t *testing.T) {
 	}
 	if !strings.Contains(said, "record "+reference+": The current view says state") || !strings.Contains(said, "; differences: ") {
 		t.Errorf("said %q", said)
+	}
+}
+
+// On PostgreSQL nothing but the program itself keeps a wrong key from being
+// used beside records sealed with another.
+func TestPostgresKnowsItsKey(t *testing.T) {
+	_, url := storetest.OpenPostgres(t)
+	dir := t.TempDir()
+	right, wrong := place{database: url, key: filepath.Join(dir, "right")}, place{database: url, key: filepath.Join(dir, "wrong")}
+	for range 2 {
+		o, err := right.open(t.Context(), storetest.Now, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.close()
+	}
+	if o, err := wrong.open(t.Context(), storetest.Now, true); err == nil || !strings.Contains(err.Error(), "another key") {
+		t.Errorf("opened with another key: %v", err)
+		if err == nil {
+			o.close()
+		}
 	}
 }

@@ -253,6 +253,7 @@ func (d *Desk) Send(ctx context.Context, by By, id, code string) (Receipt, error
 		if !ok {
 			return errNotThere
 		}
+		dr.Answers = relevant(p, d.DraftFacts(by, dr))
 		authority := d.authorityOrFirst(p, dr.Answers)
 		author := string(by.Principal)
 		if by.Worker() == "" {
@@ -262,7 +263,6 @@ func (d *Desk) Send(ctx context.Context, by By, id, code string) (Receipt, error
 		if !ok {
 			return fault.New(fault.Internal, "This form cannot be sent. Ring the front door instead.")
 		}
-		dr.Answers = relevant(p, d.DraftFacts(by, dr))
 		if dr.Record != "" {
 			if authority, author, err = d.about(tx, by, p, &dr, author); err != nil {
 				return err

@@ -160,6 +160,11 @@ func (d *Desk) take(tx *store.Tx, by By, l loaded, step string, based int, chang
 	if err := d.effects(tx, by, &l, taking); err != nil {
 		return l.rec, err
 	}
+	if dr, _, err := tx.DraftFor(string(by.Principal), l.rec.ID, step); err == nil {
+		if err := tx.MoveFiles(dr.ID, l.rec.ID); err != nil {
+			return l.rec, err
+		}
+	}
 	return l.rec, tx.DropDraftFor(string(by.Principal), l.rec.ID, step)
 }
 

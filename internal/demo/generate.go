@@ -154,7 +154,7 @@ func (g *generator) contact(h home) []event {
 	who := func(role string, at time.Time) casework.By {
 		return casework.ByWorker(g.workers[prefix+role], &g.desk.Place.Register, at)
 	}
-	given := g.answers(h, start)
+	given, err := g.answers(h, start)
 	rating := g.pick("green 7 amber 3")
 	outcome := g.pick("advice 6 signpost 3")
 	levels := map[string]string{"advice": "1", "signpost": "2"}
@@ -162,52 +162,58 @@ func (g *generator) contact(h home) []event {
 	sender := casework.ByVisitor(fmt.Sprintf("generated-%d", g.r.Uint64()), start)
 	var rec record.Record
 	events := []event{{start, func(ctx context.Context) error {
-		var err error
-		rec, err = g.desk.Begin(ctx, sender, "referral", casework.Beginning{Authority: h.authority, Step: "submit", Answers: given})
+		if err == nil {
+			rec, err = g.desk.Begin(ctx, sender, "referral", casework.Beginning{Authority: h.authority, Step: "submit", Answers: given})
+		}
 		return generatedWrong(err)
 	}}}
-	step := func(after time.Duration, role, step string, changes func() answer.Set) {
-		at := start.Add(after)
+	step := func(at time.Time, role, step string, changes func(known *casework.Known) answer.Set) {
 		events = append(events, event{at, func(ctx context.Context) error {
 			by := who(role, at)
-			if step == "decide" {
-				if _, _, err := g.desk.Known(ctx, by, rec.ID); err != nil {
-					return generatedWrong(err)
-				}
-			}
+			var known *casework.Known
 			var err error
-			rec, err = g.desk.TakeStep(ctx, by, rec.ID, step, rec.Revision, changes())
+			if step == "decide" {
+				known, _, err = g.desk.Known(ctx, by, rec.ID)
+			}
+			if err == nil {
+				rec, err = g.desk.TakeStep(ctx, by, rec.ID, step, rec.Revision, changes(known))
+			}
 			return generatedWrong(err)
 		}})
 	}
 	if days == 0 {
 		return events
 	}
-	late := time.Duration(0)
-	if g.r.IntN(12) == 0 {
-		late = 24 * 3 * time.Hour
-	}
-	step(40*time.Minute, "social_worker", "screen", func() answer.Set {
+	step(start.Add(40*time.Minute), "social_worker", "screen", func(*casework.Known) answer.Set {
 		return answer.Set{"rating": answer.Text(rating), "rating_reason": answer.Text("What is told fits this rating.")}
 	})
-	if days < 2 {
+	if days == 1 {
 		return events
 	}
-	step(2*time.Hour+late, "manager", "decide", func() answer.Set {
+	decided := start.Add(2 * time.Hour)
+	if days > 5 && g.r.IntN(12) == 0 {
+		decided = workingDay(calendar.DateOf(start), 2, cal).At(15, g.r.IntN(60), 0).UTC() // late
+	}
+	step(decided, "manager", "decide", func(known *casework.Known) answer.Set {
 		set := answer.Set{
 			"decision_consent":       answer.Text("agreed"),
 			"decision_consent_words": answer.Text("A parent agreed by phone."),
-			"pattern":                answer.Text("The contacts are alike, and the family has taken the help that was offered."),
 		}
+		if known.Count >= 3 {
+			set["pattern"] = answer.Text("The contacts are alike, and the family has taken the help that was offered.")
+		}
+		level := levels[outcome]
 		for _, row := range rec.Answers.Rows("children") {
 			set[answer.RowKey("children", row, "outcome")] = answer.Text(outcome)
-			set[answer.RowKey("children", row, "level_decided")] = answer.Text(levels[outcome])
-			set[answer.RowKey("children", row, "level_differs")] = answer.Text("What was learnt since points to this level.")
+			set[answer.RowKey("children", row, "level_decided")] = answer.Text(level)
 			set[answer.RowKey("children", row, "rationale")] = answer.Text("The child is safe and the family knows where to turn.")
+			if proposed := rec.Answers.Text("level_proposed"); proposed != "" && proposed != level {
+				set[answer.RowKey("children", row, "level_differs")] = answer.Text("What was learnt since points to this level.")
+			}
 		}
 		return set
 	})
-	step(3*time.Hour+late, "officer", "close", func() answer.Set {
+	step(decided.Add(time.Hour), "officer", "close", func(*casework.Known) answer.Set {
 		return answer.Set{"close_reason": answer.Text(outcome), "no_outcome_sent": answer.Text("The sender was told by phone.")}
 	})
 	return events
@@ -221,7 +227,7 @@ func generatedWrong(err error) error {
 }
 
 // answers are what is told in a contact: half by professionals, half by others.
-func (g *generator) answers(h home, at time.Time) answer.Set {
+func (g *generator) answers(h home, at time.Time) (answer.Set, error) {
 	var rows []any
 	for _, c := range h.children {
 		rows = append(rows, map[string]any{
@@ -242,11 +248,7 @@ func (g *generator) answers(h home, at time.Time) answer.Set {
 		}, g.usual, "professional")
 	}
 	t := teller{now: g.now, cal: calendar.Default()}
-	set, err := t.answers(g.p, given, at)
-	if err != nil {
-		panic(err) // the questions of the pathway and these answers are both the program's own
-	}
-	return set
+	return t.answers(g.p, given, at)
 }
 
 // sentence is a worry in a few words.

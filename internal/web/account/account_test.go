@@ -209,6 +209,11 @@ func TestSignInReturnsToThePage(t *testing.T) {
 	if code != 200 || at != "/sign-in?next=%2Fwork%3Flist%3Dmine" {
 		t.Fatalf("not signed in: %d at %s", code, at)
 	}
+	half := h.visitor()
+	half.page("/sign-in", url.Values{"email": {p.Email}, "password": {good}})
+	if _, at, _ := half.page("/work", nil); at != "/sign-in/second?next=%2Fwork" {
+		t.Errorf("half way through, sent to %s", at)
+	}
 	if at := v.signIn(p, "/work?list=mine"); at != "/work?list=mine" {
 		t.Errorf("landed at %s", at)
 	}
@@ -475,4 +480,29 @@ func TestAuditLog(t *testing.T) {
 	p.Follow("main form button")
 	p.Check()
 	p.Shot("account-audit")
+}
+
+func TestWithoutScript(t *testing.T) {
+	h := open(t)
+	boss := h.worker("boss@example.org", "program_office", "administrator")
+	h.later(30 * time.Second)
+	p := webtest.Browser(t)
+	p.NoScript()
+	p.Width(webtest.Narrow)
+	p.Open(h.URL + "/sign-in")
+	p.Fits()
+	if p.Seen("[data-passkey]") {
+		t.Error("a passkey is offered where it cannot work")
+	}
+	p.Keys("#email", boss.Email)
+	p.Keys("#password", good)
+	p.Follow("main form button[type=submit]:not(.govuk-password-input__toggle)")
+	p.Keys("#code", boss.code(t, h.clock()))
+	p.Follow("main form button[type=submit]:not(.govuk-password-input__toggle)")
+	for _, path := range []string{"/workers", "/workers/new", "/workers/" + boss.ID, "/account", "/account/second-factor/app"} {
+		if code := p.Open(h.URL + path); code != 200 {
+			t.Errorf("%s: %d", path, code)
+		}
+		p.Fits()
+	}
 }

@@ -38,8 +38,8 @@ func draw(name string, data any) (template.HTML, error) {
 
 // Options is what the renderer cannot know from the questions.
 type Options struct {
-	// Title is the page's own title. A lone question with the same words does
-	// not say them twice.
+	// Title is the page's own title. A question with the same words does not say
+	// them twice.
 	Title string
 	// Heading makes the lone question's label the page's first-level heading;
 	// see [Heads].
@@ -110,7 +110,7 @@ func (d drawer) field(a pathway.Asked) parts.Field {
 	switch {
 	case d.lone && d.o.Heading:
 		f.LabelIsHeading, f.LabelSize, f.Label = true, "l", q.Label
-	case d.lone && q.Label == d.o.Title:
+	case q.Label == d.o.Title:
 		f.LabelHidden = true
 	}
 	if q.NotKnown {

@@ -94,6 +94,7 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 		t.Error("a question shows before the answer that asks it")
 	}
 	q.Click("#verbal_first")
+	q.WaitText("[data-autosave-status]", "Saved 10:00")
 	if !q.Seen("#verbal_to") || !q.Seen("#verbal_at-day") {
 		t.Error("yes does not show what more it asks")
 	}
@@ -102,6 +103,7 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 	w.open(base+"/adults_known").next("adults_known", "yes", "father_elsewhere", "none").next("do", "add")
 	q.Open(h.URL + base + "/adult_relation/r1")
 	q.Click("#adults\\/r1\\/adult_relation-not_known")
+	q.WaitText("[data-autosave-status]", "Saved 10:00")
 	q.Check()
 	q.Shot("public-work-adult")
 	for _, path := range []string{"/refer", "/sent"} {
@@ -124,7 +126,7 @@ func TestWithoutScript(t *testing.T) {
 		t.Error("without script, what needs it is shown or what does not is hidden")
 	}
 	p.Fits()
-	p.Fill("#public_saw", "He cried")
+	p.Keys("#public_saw", "He cried")
 	p.Follow("main form button[type=submit]:not([name])")
 	if !strings.HasSuffix(p.URL(), "/happening_when") {
 		t.Errorf("at %s", p.URL())

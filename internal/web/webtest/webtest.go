@@ -258,7 +258,8 @@ func (p *Page) Follow(selector string) {
 // Fill types words into a control, over what is there.
 func (p *Page) Fill(selector, words string) {
 	p.t.Helper()
-	p.do("fill "+selector, chromedp.SetValue(chromedp.CSS(selector), ""), chromedp.SendKeys(chromedp.CSS(selector), words))
+	p.Eval(fmt.Sprintf(`(() => { const e = document.querySelector(%q); if (e) { e.focus(); e.value = '' } return '' })()`, selector))
+	p.do("fill "+selector, chromedp.SendKeys(chromedp.CSS(selector), words))
 }
 
 // Keys presses keys in a control: "\t" is Tab, "\r" is Enter.
