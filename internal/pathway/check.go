@@ -279,9 +279,16 @@ func (k *checker) groups() {
 	}
 }
 
+// addressWords are the words that stand where a page's id would in the addresses of a
+// form being written.
+var addressWords = []string{"check", "code", "area", "save", "send", "drop", "list"}
+
 func (k *checker) pages() {
 	for i := range k.p.Pages {
 		page := &k.p.Pages[i]
+		if slices.Contains(addressWords, page.ID) {
+			k.d.fault(k.line(&page.ID), "Give the page another id", "“%s” is the name of a page that every form has", page.ID)
+		}
 		k.needs(page, page.Title, "the page “"+page.ID+"”", "title")
 		if (page.Stop == "") != (page.StopText == "") {
 			k.d.fault(k.line(page), "Write both stop: and stop_text:", "the page “%s” stops without a text, or has a text and never stops", page.ID)

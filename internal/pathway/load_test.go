@@ -86,6 +86,8 @@ func TestFaults(t *testing.T) {
 		{"unseen state", "    grants:\n      - { key: workers, to: \"role:social_worker\", may: [view, act], why: The front door decides. }\n      - { key: managers, to: \"role:manager\", may: [view, act], why: A manager decides. }\n      - { key: sender, to: author, may: [status], why: You sent it. }\n", "", `nobody can see a record in the state “received”`},
 		{"step nobody can take", "- { key: managers, to: \"role:manager\", may: [view, act], why: A manager decides. }", "", `nobody can take the step “decide”`},
 		{"clock that cannot stop", "until: [step.screen, step.decide]", "until: [step.submit]", `the clock “again” can never stop`},
+		{"page that every form has", "page: you", "page: check", `“check” is the name of a page that every form has`},
+		{"unknown kind of entry", "    to: withdrawn", "    to: withdrawn\n    entry: phone", `there is no kind of entry “phone”`},
 		{"no start", "start: true", "start: false", `no state is the one in which records begin`},
 		{"two starts", "board: New }", "board: New, start: true }", `two states have start: true`},
 		{"guard without words", ", else: Decide for every child.", "", `has a guard without both parts`},
@@ -285,6 +287,7 @@ func TestLoadAllFaults(t *testing.T) {
 		{[]string{"about: q.worry", "abuot: q.worry"}, nil, "the pathway “check” has no question “abuot”. Did you mean “about”?"},
 		{[]string{"about: q.worry", "about: q.danger"}, nil, "“about” of “check” is of type textarea"},
 		{nil, []string{"id: worry, type: textarea", "id: worry, type: yes_no"}, "carries the answer “worry”"},
+		{[]string{"about: q.worry", "about: q.hunch"}, nil, "would be given the answer “hunch”, which must not leave this record"},
 		{nil, []string{"pathway: check", "pathway: cheque"}, "the folder is “check” and the pathway in it “cheque”"},
 	}
 	for _, tt := range tests {
