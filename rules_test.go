@@ -51,7 +51,7 @@ var floors = map[string][]string{
 	"internal/web/assets":              {},
 	"internal/web/parts":               {"fault"},
 	"internal/web/form":                {"answer", "calendar", "fault", "pathway", "record", "person", "upload", "web", "web/parts"},
-	"internal/web/room":                {"agency", "casework", "fault", "signin", "web", "web/parts"},
+	"internal/web/room":                {"agency", "casework", "fault", "secret", "signin", "web", "web/parts"},
 	"internal/site":                    {"*"},
 	"cmd/frontdoor":                    {"*"},
 	"internal/web/webtest":             {"*"},

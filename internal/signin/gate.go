@@ -6,6 +6,7 @@ package signin
 
 import (
 	"context"
+	"crypto/hmac"
 	"errors"
 	"net/http"
 	"slices"
@@ -199,7 +200,7 @@ func (g *Gate) NewDevice(worker string) string {
 
 func (g *Gate) knows(worker, token string) bool {
 	id, mac, ok := strings.Cut(token, ".")
-	return ok && worker != "" && mac == g.Sealer.LookupHash(worker+"\n"+id, "device")
+	return ok && worker != "" && hmac.Equal([]byte(mac), []byte(g.Sealer.LookupHash(worker+"\n"+id, "device")))
 }
 
 // Password is the first half of signing in. It gives a session that can do
@@ -311,7 +312,7 @@ func (g *Gate) begin(tx *store.Tx, worker string, src Source, now time.Time, enr
 	return token, s, tx.PutSession(s.Session)
 }
 
-// Who is the worker behind a session token, and marks that they were here.
+// Who is the worker behind a session token.
 func (g *Gate) Who(ctx context.Context, token string, now time.Time) (Session, agency.Worker, error) {
 	var s Session
 	var w agency.Worker
@@ -337,11 +338,12 @@ func (g *Gate) Who(ctx context.Context, token string, now time.Time) (Session, a
 	if !w.LeftAt.IsZero() && !now.Before(w.LeftAt) {
 		return s, w, errSignIn
 	}
-	return s, w, g.seen(ctx, s, now)
+	return s, w, nil
 }
 
-// seen notes a visit, at most once a minute.
-func (g *Gate) seen(ctx context.Context, s Session, now time.Time) error {
+// Seen notes that someone was here, at most once a minute, so that the session
+// goes on. A page that fetches by itself is nobody: it must not be noted.
+func (g *Gate) Seen(ctx context.Context, s Session, now time.Time) error {
 	if now.Sub(s.SeenAt) < time.Minute {
 		return nil
 	}

@@ -48,7 +48,7 @@ func (g *Gate) visitor(ctx context.Context, token string, now time.Time) (Sessio
 	if err != nil {
 		return s, err
 	}
-	return s, g.seen(ctx, s, now)
+	return s, g.Seen(ctx, s, now)
 }
 
 var errComeBack = fault.New(fault.SignIn, "Type your 16-digit code to carry on. What you typed is kept.")

@@ -3,7 +3,6 @@ package site
 import (
 	"embed"
 	"net/http"
-	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -11,7 +10,6 @@ import (
 	"frontdoor/internal/calendar"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/post"
-	"frontdoor/internal/secret"
 	"frontdoor/internal/signin"
 	"frontdoor/internal/web"
 	"frontdoor/internal/web/parts"
@@ -119,10 +117,7 @@ func (p *demoPages) signIn(w http.ResponseWriter, r *http.Request) error {
 		if a.Email != email {
 			continue
 		}
-		src := signin.Source{Device: "This browser", Known: signin.DeviceToken(r)}
-		if at, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
-			src.Addr = secret.SourceKey(at.Addr())
-		}
+		src := room.Source(r)
 		half, s, err := p.Gate.Password(r.Context(), a.Email, a.Password, src, now)
 		if err != nil {
 			return err

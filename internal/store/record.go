@@ -169,10 +169,10 @@ func (tx *Tx) RecordsStartedBy(parent string) ([]record.Record, error) {
 	return queryAll(tx, scanRecord, `select `+recordColumns+` from record r where r.parent = $1 order by r.created_at, r.id`, parent)
 }
 
-// SentBy gives the records that someone sent, newest first.
+// SentBy gives, leaving out what a step of another record started, the records that someone sent, newest first.
 func (tx *Tx) SentBy(author access.Principal, limit int) ([]record.Record, error) {
 	return queryAll(tx, scanRecord, `select `+recordColumns+` from record r
-		where r.author = $1 order by r.created_at desc, r.id desc limit $2`, string(author), limit)
+		where r.author = $1 and r.started_by = '' order by r.created_at desc, r.id desc limit $2`, string(author), limit)
 }
 
 // AllRecordIDs gives every record's id to fn, in order, until fn fails. fn may

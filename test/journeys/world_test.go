@@ -49,6 +49,7 @@ type world struct {
 	desk   *casework.Desk
 	gate   *signin.Gate
 	outbox *post.Outbox
+	site   *site.Site
 	base   string
 }
 
@@ -83,6 +84,7 @@ func at(t *testing.T, london string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.site = s
 	server.Config.Handler = s.Handler()
 	server.Start()
 	t.Cleanup(server.Close)
@@ -209,7 +211,7 @@ func (b *tab) write(name, words string) {
 	b.w.t.Helper()
 	selector := fmt.Sprintf("[name=%q]", name)
 	if !b.Has(selector) {
-		b.w.t.Fatalf("%s: no control %s; there are %s", b.URL(), name, b.Eval(`[...document.querySelectorAll('[name]')].map(e => e.name).join(', ')`))
+		b.w.t.Fatalf("%s: no control %s; there are %s\n%s", b.URL(), name, b.Eval(`[...document.querySelectorAll('[name]')].map(e => e.name).join(', ')`), b.Text("main"))
 	}
 	b.Fill(selector, words)
 }

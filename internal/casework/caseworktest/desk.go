@@ -37,7 +37,8 @@ var Partnership = sync.OnceValue(func() *partnership.Partnership {
 	return p
 })
 
-var library = sync.OnceValue(func() *pathway.Library {
+// Library reads the pathways that ship with the program, once.
+var Library = sync.OnceValue(func() *pathway.Library {
 	lib, faults := pathway.LoadAll(pathways.FS, Partnership().Place)
 	if lib == nil {
 		panic(faults)
@@ -52,7 +53,7 @@ func Desk(t testing.TB, db *store.DB) *casework.Desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &casework.Desk{DB: db, Place: Partnership(), Pathways: library(), Sealer: sealer}
+	d := &casework.Desk{DB: db, Place: Partnership(), Pathways: Library(), Sealer: sealer}
 	if err := d.KeepPathwayTexts(t.Context(), Start); err != nil {
 		t.Fatal(err)
 	}

@@ -9,16 +9,13 @@ package account
 import (
 	"embed"
 	"net/http"
-	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"frontdoor/internal/agency"
 	"frontdoor/internal/audit"
 	"frontdoor/internal/calendar"
 	"frontdoor/internal/fault"
-	"frontdoor/internal/secret"
 	"frontdoor/internal/signin"
 	"frontdoor/internal/store"
 	"frontdoor/internal/web"
@@ -112,34 +109,6 @@ func (a *rooms) log(r *http.Request, who *room.Asker, act, subject string, detai
 
 func page[V any](name string) *web.PageT[V] {
 	return web.Page[V]("account/"+name, files, "templates/"+name+".html", "templates/bits.html")
-}
-
-// source is where a request comes from, as the gate counts attempts.
-func source(r *http.Request) signin.Source {
-	src := signin.Source{Device: device(r.UserAgent()), Known: signin.DeviceToken(r)}
-	if at, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
-		src.Addr = secret.SourceKey(at.Addr())
-	}
-	return src
-}
-
-// device is a browser in a few words its owner knows it by.
-func device(agent string) string {
-	pick := func(other string, pairs ...string) string {
-		for i := 0; i < len(pairs); i += 2 {
-			if strings.Contains(agent, pairs[i]) {
-				return pairs[i+1]
-			}
-		}
-		return other
-	}
-	browser := pick("A browser", "Edg", "Edge", "OPR/", "Opera", "SamsungBrowser", "Samsung Internet", "Firefox", "Firefox", "FxiOS", "Firefox",
-		"CriOS", "Chrome", "Chrome", "Chrome", "Safari", "Safari")
-	system := pick("", "iPhone", "iPhone", "iPad", "iPad", "Android", "Android", "CrOS", "a Chromebook", "Windows", "Windows", "Mac OS X", "a Mac", "Linux", "Linux")
-	if system == "" {
-		return browser
-	}
-	return browser + " on " + system
 }
 
 func (a *rooms) setWorker(w http.ResponseWriter, token string) {

@@ -20,6 +20,7 @@ import (
 	"frontdoor/internal/agency"
 	"frontdoor/internal/audit"
 	"frontdoor/internal/casework"
+	"frontdoor/internal/casework/caseworktest"
 	"frontdoor/internal/partnership"
 	"frontdoor/internal/seal"
 	"frontdoor/internal/secret"
@@ -87,7 +88,7 @@ func open(t *testing.T) *house {
 	}
 	db := storetest.Open(t)
 	h := &house{t: t, now: time.Date(2026, 3, 17, 12, 0, 0, 0, time.UTC), sent: make(chan url.Values, 1)}
-	h.desk = &casework.Desk{DB: db, Place: place, Sealer: sealer}
+	h.desk = &casework.Desk{DB: db, Place: place, Pathways: caseworktest.Library(), Sealer: sealer}
 	h.gate = &signin.Gate{DB: db, Sealer: sealer, Passwords: passwords}
 	front := &web.Front{Log: slog.New(slog.NewJSONHandler(io.Discard, nil)), Metrics: web.NewMetrics(), Now: h.clock}
 	rooms := &room.House{Desk: h.desk, Gate: h.gate, Front: front, Site: &web.Site{Name: "Anytown Partnership", SignInHref: "/sign-in", SignOutHref: "/sign-out"}}

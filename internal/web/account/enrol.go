@@ -47,7 +47,7 @@ func newPassword(wrong fault.Fields) parts.PasswordInput {
 }
 
 func (a *rooms) invitation(w http.ResponseWriter, r *http.Request) error {
-	token, _, err := a.Gate.Accept(r.Context(), r.PathValue("token"), r.PostFormValue("password"), source(r), web.Now(r))
+	token, _, err := a.Gate.Accept(r.Context(), r.PathValue("token"), r.PostFormValue("password"), room.Source(r), web.Now(r))
 	if err != nil {
 		wrong, err := fields(err)
 		if err != nil {

@@ -57,7 +57,7 @@ func proof(r *http.Request) ([]byte, error) {
 }
 
 func (a *rooms) aloneBegin(w http.ResponseWriter, r *http.Request) error {
-	options, token, err := a.Gate.BeginPasskeyAlone(r.Context(), source(r), web.Now(r))
+	options, token, err := a.Gate.BeginPasskeyAlone(r.Context(), room.Source(r), web.Now(r))
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (a *rooms) aloneBegin(w http.ResponseWriter, r *http.Request) error {
 
 func (a *rooms) aloneFinish(w http.ResponseWriter, r *http.Request) error {
 	return a.finish(w, r, func(answer []byte) (string, signin.Session, error) {
-		return a.Gate.FinishPasskeyAlone(r.Context(), signin.WorkerToken(r), answer, source(r), web.Now(r))
+		return a.Gate.FinishPasskeyAlone(r.Context(), signin.WorkerToken(r), answer, room.Source(r), web.Now(r))
 	})
 }
 

@@ -121,7 +121,7 @@ func (a *rooms) drawPassword(w http.ResponseWriter, r *http.Request, who *room.A
 }
 
 func (a *rooms) password(w http.ResponseWriter, r *http.Request, who *room.Asker) error {
-	err := a.Gate.ChangePassword(r.Context(), who.Session, who.Worker, r.PostFormValue("old"), r.PostFormValue("password"), source(r), web.Now(r))
+	err := a.Gate.ChangePassword(r.Context(), who.Session, who.Worker, r.PostFormValue("old"), r.PostFormValue("password"), room.Source(r), web.Now(r))
 	if err != nil {
 		wrong, err := fields(err)
 		if err != nil {
@@ -163,7 +163,7 @@ func (a *rooms) drawAgain(w http.ResponseWriter, r *http.Request, who *room.Aske
 }
 
 func (a *rooms) again(w http.ResponseWriter, r *http.Request, who *room.Asker) error {
-	if err := a.Gate.Reauth(r.Context(), who.Session, r.PostFormValue("code"), source(r), web.Now(r)); err != nil {
+	if err := a.Gate.Reauth(r.Context(), who.Session, r.PostFormValue("code"), room.Source(r), web.Now(r)); err != nil {
 		wrong, err := fields(err)
 		if err != nil {
 			return err

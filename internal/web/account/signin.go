@@ -51,7 +51,7 @@ func (a *rooms) drawSignIn(w http.ResponseWriter, r *http.Request, code int, nex
 func (a *rooms) signIn(w http.ResponseWriter, r *http.Request) error {
 	now := web.Now(r)
 	email, kept, next := r.PostFormValue("email"), r.PostFormValue("kept"), room.Next(r, "")
-	token, s, err := a.Gate.Password(r.Context(), email, r.PostFormValue("password"), source(r), now)
+	token, s, err := a.Gate.Password(r.Context(), email, r.PostFormValue("password"), room.Source(r), now)
 	if err != nil {
 		wrong, err := fields(err)
 		if err != nil {
@@ -134,7 +134,7 @@ func (a *rooms) second(w http.ResponseWriter, r *http.Request) error {
 	if s.Full() {
 		return room.See(w, r, room.Next(r, "/account"))
 	}
-	token, s, err := a.Gate.Second(r.Context(), signin.WorkerToken(r), r.PostFormValue("code"), source(r), now)
+	token, s, err := a.Gate.Second(r.Context(), signin.WorkerToken(r), r.PostFormValue("code"), room.Source(r), now)
 	if err != nil {
 		wrong, err := fields(err)
 		if err != nil {

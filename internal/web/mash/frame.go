@@ -125,6 +125,9 @@ func (d *door) recordNav(v *casework.View, tab string) parts.SubNavigation {
 	counts := map[string]int{"work": open, "messages": unread, "files": len(v.Files), "entries": len(v.Entries), "letters": len(v.Sent)}
 	notes := map[string]string{"work": " open", "messages": " unread"}
 	for _, t := range tabs {
+		if t.id == "known" && !d.looksPeopleUp(v) {
+			continue
+		}
 		href := "/records/" + v.Record.ID
 		if t.id != "" {
 			href += "/" + t.id
@@ -136,6 +139,17 @@ func (d *door) recordNav(v *casework.View, tab string) parts.SubNavigation {
 		nav.Items = append(nav.Items, parts.Link{Text: text, Href: href, Current: t.id == tab})
 	}
 	return nav
+}
+
+// looksPeopleUp tells whether the page of what is known is for any of the roles
+// in which the record was given to the reader. Those to whom it was given to
+// read alone are told when they ask.
+func (d *door) looksPeopleUp(v *casework.View) bool {
+	roles := v.Facts.Actor.Roles
+	return len(roles) == 0 || slices.ContainsFunc(roles, func(id string) bool {
+		role, ok := d.Desk.Place.Register.Role(id)
+		return ok && slices.Contains(role.May, "people")
+	})
 }
 
 // called is how a question is spoken of where its answer stands.

@@ -53,13 +53,16 @@ func TestShutAround(t *testing.T) {
 func TestWatch(t *testing.T) {
 	t.Parallel()
 	marks := make(chan int64)
-	ended := make(chan struct{})
+	polling := make(chan context.Context, 1)
 	w := newWatch(func(ctx context.Context) (int64, error) {
+		select {
+		case polling <- ctx:
+		default:
+		}
 		select {
 		case m := <-marks:
 			return m, nil
 		case <-ctx.Done():
-			close(ended)
 			return 0, ctx.Err()
 		}
 	}, time.Millisecond)
@@ -79,7 +82,7 @@ func TestWatch(t *testing.T) {
 		t.Errorf("heard %d", got)
 	}
 	endTwo()
-	<-ended
+	<-(<-polling).Done()
 	if len(one) != 0 {
 		t.Error("one that had gone was told")
 	}

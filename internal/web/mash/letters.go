@@ -16,10 +16,12 @@ import (
 type lettersView struct {
 	Frame   frame
 	Heading string
+	ID      string
+	Waiting []waitingView
 	Letters *parts.Table
 }
 
-var lettersPage = page[lettersView]("letters", "frame")
+var lettersPage = page[lettersView]("letters", "frame", "lettercards")
 
 // readerWords say who a letter is for.
 var readerWords = map[string]string{"referrer": "the sender", "parents": "the parents", "child": "the child"}
@@ -31,7 +33,10 @@ func (d *door) letters(w http.ResponseWriter, r *http.Request, a *room.Asker) er
 	if err != nil {
 		return err
 	}
-	view := lettersView{Frame: d.frame(r, v, "letters"), Heading: heading(v, "Letters")}
+	view := lettersView{Frame: d.frame(r, v, "letters"), Heading: heading(v, "Letters"), ID: v.Record.ID}
+	if view.Waiting, err = d.waiting(r, a, v); err != nil {
+		return err
+	}
 	if len(v.Sent) > 0 {
 		view.Letters = &parts.Table{
 			Caption: "Letters and messages made from this record", CaptionSize: "m", Stack: true,

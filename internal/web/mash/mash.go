@@ -71,6 +71,8 @@ func Register(mux *http.ServeMux, h *room.House) {
 	mux.Handle("GET /files/{id}", web.Allow(0, 3*time.Minute, h.Staff(d.openFile)))
 	staff("GET /records/{id}/letters", d.letters)
 	staff("GET /records/{id}/letters/{doc}", d.letter)
+	staff("POST /records/{id}/letters/ask", d.askForCheck)
+	staff("POST /records/{id}/letters/check", d.checkLetters)
 	staff("GET /records/{id}/access", d.access)
 	staff("POST /records/{id}/access/{act}", d.changeAccess)
 	staff("GET /records/{id}/looked", d.looked)
@@ -120,6 +122,8 @@ var saidDone = map[string]string{
 	"opened":    "Opened for one hour. Whoever locked it has been told. Everything you read is logged.",
 	"conflict":  "That is noted, and you can no longer open the record.",
 	"kept-away": "That is noted. They can no longer open the record.",
+	"asked":     "Your colleagues have been asked to read these letters. What you wrote is kept.",
+	"checked":   "Noted that you have read the letters. Whoever prepared them has been told and can send them.",
 	"read":      "Marked as read.",
 }
 

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"frontdoor/internal/answer"
 	"frontdoor/internal/casework/caseworktest"
@@ -323,7 +324,7 @@ func TestResearcher(t *testing.T) {
 	board := police.get("/board").want(t, http.StatusOK, "Bella Sample", "To answer (1)", "Known to us", "1 record").without(t, rec.Reference)
 	_, href, _ := strings.Cut(board.body, `href="/records/`)
 	id, _, _ := strings.Cut(href, `"`)
-	police.get("/records/"+id).want(t, http.StatusOK, "Known to us").without(t, "He shouts and then Mum cries")
+	police.get("/records/"+id).want(t, http.StatusOK, "Known to us").without(t, "He shouts and then Mum cries", "/records/"+id+"/known")
 	police.get("/records/"+id+"/known").want(t, http.StatusForbidden)
 	police.post("/records/"+id+"/steps/say_known", url.Values{"based": {"1"}}).want(t, http.StatusSeeOther)
 	police.get("/records/"+id).want(t, http.StatusOK, "Known, detail to follow")
@@ -354,7 +355,7 @@ func TestAddChild(t *testing.T) {
 	}
 	b.get(got.location).want(t, http.StatusOK, "Correct")
 	b.get("/records/"+rec.ID).want(t, http.StatusOK, "Finn Sample, age not known", "Bella Sample")
-	b.post("/people", url.Values{"q": {"Finn Sample"}}).want(t, http.StatusOK, "1 person", rec.Reference)
+	b.post("/people", url.Values{"q": {"Finn"}}).want(t, http.StatusOK, "Finn Sample", rec.Reference)
 }
 
 func TestFiles(t *testing.T) {
@@ -409,4 +410,27 @@ func TestKnown(t *testing.T) {
 	link, _, _ = strings.Cut(link, `"`)
 	b.post(base+"/unlink", url.Values{"link": {link}, "why": {"Twins"}}).want(t, http.StatusSeeOther)
 	b.get(base).want(t, http.StatusOK, "Was once joined to", "Undone: Twins")
+}
+
+// At three in the morning the emergency duty worker sees what came in since the
+// front door shut, takes it from the list, and in the morning hands it over.
+func TestNight(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	day := w.referral(nil)
+	w.now = time.Date(2026, 3, 18, 2, 0, 0, 0, time.UTC)
+	rec := w.referral(func(s answer.Set) { s[answer.RowKey("children", "r1", "given_names")] = answer.Text("Nia") })
+	w.now = w.now.Add(time.Hour)
+	night := w.tab(w.worker("Ned Night", "edt_worker", ""))
+	take := "/records/" + rec.ID + "/steps/edt_take"
+	night.get("/board?view=night").want(t, http.StatusOK, "the front door is shut", "opens Wednesday 18 March 2026, 09:00", rec.Reference, "Nia Sample", `formaction="`+take+`"`, day.Reference)
+	night.post(take, url.Values{"based": {"1"}}).want(t, http.StatusSeeOther)
+	night.get("/records/"+rec.ID).want(t, http.StatusOK, "Held by the emergency duty team", "Hand to the day team")
+	hand := "/records/" + rec.ID + "/steps/hand_to_day"
+	night.post(hand, url.Values{"based": {"2"}, "asked": {"day_note"}, "day_note": {"Ring the school first."}}).want(t, http.StatusSeeOther)
+	w.now = time.Date(2026, 3, 18, 9, 5, 0, 0, time.UTC)
+	morning := w.tab(w.worker("Sol Worker", "mash_social_worker", ""))
+	morning.get("/board?view=night").want(t, http.StatusOK, "the front door is open", rec.Reference, "Accept from the emergency duty team")
+	morning.post("/records/"+rec.ID+"/steps/accept_day", url.Values{"based": {"3"}}).want(t, http.StatusSeeOther)
+	morning.get("/records/"+rec.ID).want(t, http.StatusOK, "New", "Ring the school first.")
 }

@@ -2,6 +2,7 @@ package mash
 
 import (
 	"net/http"
+	"slices"
 
 	"frontdoor/internal/calendar"
 	"frontdoor/internal/record"
@@ -31,7 +32,13 @@ var noticeWords = map[string]string{
 	"clock_warn":    "A limit is about to run out.",
 	"clock_overdue": "A limit has run out.",
 	"glass_broken":  "Someone opened this locked record in an emergency.",
+
+	"check_letters":   "Letters wait for a second person to read them.",
+	"letters_checked": "A colleague has read your letters. You can send them.",
 }
+
+// aboutLetters are the notices whose page is that of the record's letters.
+var aboutLetters = []string{"check_letters", "letters_checked"}
 
 const mostNotices = 100
 
@@ -67,6 +74,9 @@ func (d *door) notices(w http.ResponseWriter, r *http.Request, a *room.Asker) er
 		one.Text = or(one.Text, "There is something to see.")
 		if rec.ID != "" {
 			one.Href = "/records/" + rec.ID
+			if slices.Contains(aboutLetters, n.Message) {
+				one.Href += "/letters"
+			}
 			if rec.Author == string(a.By.Principal) {
 				one.Href = "/sent/" + rec.ID
 			}

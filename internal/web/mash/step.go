@@ -320,13 +320,18 @@ func (d *door) takeStep(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 	if len(errs) > 0 || more {
 		return d.drawStep(w, r, a, fl, based, changes, more, http.StatusUnprocessableEntity, errs)
 	}
-	if len(fl.step.Documents) > 0 && r.PostForm.Get("confirmed") != "yes" {
+	if len(fl.step.Documents) > 0 {
 		previews, err := d.Desk.PreviewStep(r.Context(), a.By, fl.v.Record.ID, fl.step.ID, changes)
 		if err != nil {
 			return d.refusedStep(w, r, a, fl, based, changes, unchosen, err)
 		}
-		if len(previews) > 0 {
-			return d.drawPreview(w, r, a, fl, based, previews)
+		second, err := d.second(r, a, fl, previews)
+		if err != nil {
+			return err
+		}
+		// Letters that still wait for a second person do not go, whatever was pressed.
+		if len(previews) > 0 && (r.PostForm.Get("confirmed") != "yes" || second != nil && second.By == "") {
+			return d.drawPreview(w, r, a, fl, based, previews, second)
 		}
 	}
 	if _, err := d.Desk.TakeStep(r.Context(), a.By, fl.v.Record.ID, fl.step.ID, based, changes); err != nil {
@@ -394,57 +399,6 @@ func (d *door) addStepFiles(r *http.Request, a *room.Asker, fl *filling, changes
 		}
 	}
 	return nil
-}
-
-// previewView is each letter a step would send, as its reader would get it.
-type previewView struct {
-	Frame   frame
-	Heading string
-	Action  string
-	Back    string
-	Letters []previewLetter
-	Carried []parts.Hidden
-	Warning string
-	Button  string
-}
-
-type previewLetter struct {
-	Title, Reader, About, Withheld string
-	Body                           template.HTML
-	Uses                           []string
-}
-
-var previewPage = page[previewView]("preview", "frame")
-
-func (d *door) drawPreview(w http.ResponseWriter, r *http.Request, a *room.Asker, fl *filling, based int, previews []casework.Preview) error {
-	v := fl.v
-	action := "/records/" + v.Record.ID + "/steps/" + fl.step.ID
-	view := previewView{
-		Frame: d.frame(r, v, "-"), Heading: "Check each letter: " + v.Record.Reference, Action: action, Back: action,
-		Carried: carried(r, "confirmed", "based", "do"), Button: fl.step.Label,
-	}
-	view.Carried = append(view.Carried, parts.Hidden{Name: "based", Value: strconv.Itoa(based)})
-	for _, pv := range previews {
-		one := previewLetter{Title: pv.Title, Reader: capital(reader(pv.Doc.To)), Withheld: pv.Withheld}
-		if pv.Row != "" {
-			one.About = v.Pathway.RowName(v.Facts, pv.Doc.Row, pv.Row)
-		}
-		if pv.Withheld == "" {
-			one.Body = form.Prose(pv.Body)
-		}
-		for _, k := range pv.Uses {
-			if _, _, id := k.Split(); id != "" {
-				if q, ok := v.Pathway.Question(id); ok && !slices.Contains(one.Uses, called(q)) {
-					one.Uses = append(one.Uses, called(q))
-				}
-			}
-		}
-		if pv.Doc.Second && v.Facts.Counts["flagged_addresses"] > 0 {
-			view.Warning = "Someone on this record has an address that may not be told to everyone. Ask a second person to read each letter with you before it goes."
-		}
-		view.Letters = append(view.Letters, one)
-	}
-	return drawRecord(d, previewPage, w, r, a, v, http.StatusOK, view.Heading, view, nil)
 }
 
 // carried are the values of a form that go along unseen to its next page.

@@ -2,6 +2,7 @@ package mash
 
 import (
 	"net/http"
+	"strings"
 
 	"frontdoor/internal/agency"
 	"frontdoor/internal/calendar"
@@ -65,7 +66,7 @@ func (d *door) relatedTable(r *http.Request, caption string, list []casework.Rel
 			left = parts.Cell{Body: parts.Body{d.timeLeft(p, *s.Clock, s.Record.Authority, now, false)}}
 		}
 		state := s.State.Label
-		if s.State.Answered {
+		if s.State.Answered && !strings.Contains(strings.ToLower(state), "answered") {
 			state += " (answered)"
 		}
 		t.Rows = append(t.Rows, []parts.Cell{ref, {Text: teamName(team, s.Title)}, {Text: state}, left, {Text: calendar.ShowShort(s.Record.CreatedAt)}})

@@ -12,13 +12,11 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
 
 	"frontdoor/internal/fault"
-	"frontdoor/internal/secret"
 	"frontdoor/internal/signin"
 	"frontdoor/internal/web"
 	"frontdoor/internal/web/form"
@@ -101,15 +99,6 @@ func (p *pub) asker(r *http.Request) *room.Asker {
 		return nil
 	}
 	return a
-}
-
-// source is where an attempt comes from, for counting wrong codes.
-func source(r *http.Request) signin.Source {
-	s := signin.Source{Known: signin.DeviceToken(r)}
-	if at, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
-		s.Addr = secret.SourceKey(at.Addr())
-	}
-	return s
 }
 
 // problems takes the faults of a form out of an error; false when it is another

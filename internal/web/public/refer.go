@@ -130,7 +130,7 @@ func (p *pub) begin(w http.ResponseWriter, r *http.Request) error {
 		return room.See(w, r, "/refer/"+d.ID)
 	}
 	now := web.Now(r)
-	_, id, token, err := p.Gate.NewVisitor(r.Context(), source(r), now)
+	_, id, token, err := p.Gate.NewVisitor(r.Context(), room.Source(r), now)
 	if err != nil {
 		return err
 	}
@@ -230,7 +230,7 @@ func draftPath(r *http.Request) string {
 // comeBack opens what was being written, for whoever types its code.
 func (p *pub) comeBack(w http.ResponseWriter, r *http.Request) error {
 	now := web.Now(r)
-	token, _, err := p.Gate.ComeBack(r.Context(), r.PostFormValue("code"), "", source(r), now)
+	token, _, err := p.Gate.ComeBack(r.Context(), r.PostFormValue("code"), "", room.Source(r), now)
 	if errs, bad := problems(err); bad {
 		for i := range errs {
 			errs[i].Key = "code"

@@ -58,7 +58,7 @@ func (p *pub) statusOpen(w http.ResponseWriter, r *http.Request) error {
 	if len(errs) > 0 {
 		return p.statusFormWith(w, r, errs)
 	}
-	token, _, err := p.Gate.ComeBack(r.Context(), code, reference, source(r), web.Now(r))
+	token, _, err := p.Gate.ComeBack(r.Context(), code, reference, room.Source(r), web.Now(r))
 	if errs, bad := problems(err); bad {
 		for i := range errs {
 			if errs[i].Key == "" {
@@ -111,7 +111,7 @@ type statusView struct {
 	Messages                parts.Messages
 	Message                 parts.Textarea
 	MessageAction           string
-	Steps                   []parts.Button
+	Steps, More             []parts.Button // what is waited for, and what else can be done
 	Abouts                  []aboutLine
 	Decided                 bool
 	Answers                 parts.Body
@@ -123,7 +123,7 @@ type letterView struct {
 	Body              template.HTML
 }
 
-type aboutLine struct{ Action, Title, Summary string }
+type aboutLine struct{ Action, Title string }
 
 var statusPage = web.Page[statusView]("public/status", files, "templates/status.html")
 
@@ -169,14 +169,16 @@ func (p *pub) statusWith(w http.ResponseWriter, r *http.Request, errs fault.Fiel
 		if !st.Open {
 			continue
 		}
-		b := parts.Button{Text: st.Step.Label, Href: who.base + "/step/" + st.Step.ID, Variant: "secondary"}
+		b := parts.Button{Text: st.Step.Label, Href: who.base + "/step/" + st.Step.ID}
 		if st.Step.Primary {
-			b.Variant = ""
+			v.Steps = append(v.Steps, b)
+			continue
 		}
-		v.Steps = append(v.Steps, b)
+		b.Variant = "secondary"
+		v.More = append(v.More, b)
 	}
 	for _, k := range p.abouts(s.Pathway) {
-		v.Abouts = append(v.Abouts, aboutLine{Action: who.base + "/about/" + k.Name, Title: k.Title, Summary: k.Summary})
+		v.Abouts = append(v.Abouts, aboutLine{Action: who.base + "/about/" + k.Name, Title: k.Title})
 	}
 	if len(s.Answers) > 0 {
 		d := record.Draft{Pathway: s.Record.Pathway, Answers: s.Answers}

@@ -78,6 +78,11 @@ func (h *House) Asker(r *http.Request) (*Asker, error) {
 	if !s.Full() {
 		return nil, fault.New(fault.SignIn, "Finish signing in first.")
 	}
+	if !byItself(r) {
+		if err := h.Gate.Seen(r.Context(), s, now); err != nil {
+			return nil, err
+		}
+	}
 	a := &Asker{Worker: w, Session: s, By: casework.ByWorker(w, &h.Desk.Place.Register, now), Roles: w.Roles(now)}
 	a.By.Route = r.Pattern
 	for _, m := range w.Memberships {
@@ -87,6 +92,12 @@ func (h *House) Asker(r *http.Request) (*Asker, error) {
 		}
 	}
 	return a, nil
+}
+
+// byItself tells a fetch that a page makes with nobody at the keyboard: a live
+// board on an unattended screen must not keep its session alive.
+func byItself(r *http.Request) bool {
+	return r.Header.Get("X-Fragment") != "" || strings.HasPrefix(r.Header.Get("Accept"), "text/event-stream")
 }
 
 // Writer is whoever writes a referral: a signed-in worker, or a visitor known
@@ -125,7 +136,7 @@ func (h *House) StaffChrome(r *http.Request, a *Asker, title string) web.Chrome 
 		c.Nav = append(c.Nav, parts.Link{Text: text, Href: href, Current: r.URL.Path == href || strings.HasPrefix(r.URL.Path, href+"/")})
 	}
 	cases := len(a.By.Viewer.Principals) > 0
-	if cases {
+	if h.works(a) {
 		add("Board", "/board")
 	}
 	if a.May(h, "people") {
@@ -144,6 +155,19 @@ func (h *House) StaffChrome(r *http.Request, a *Asker, title string) web.Chrome 
 	add("Who to call", "/contact")
 	add("Your account", "/account")
 	return c
+}
+
+// works tells whether any pathway has a step for one of the worker's roles: only
+// then is there anything on a board for them.
+func (h *House) works(a *Asker) bool {
+	for _, p := range h.Desk.Pathways.All() {
+		for i := range p.Steps {
+			if a.Holds(p.Steps[i].By...) && len(a.By.Viewer.Principals) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // PublicChrome frames a page for anyone, with the way out at once.

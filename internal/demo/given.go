@@ -1,0 +1,98 @@
+package demo
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"frontdoor/internal/answer"
+	"frontdoor/internal/calendar"
+	"frontdoor/internal/pathway"
+)
+
+// answers reads what a story says was answered, as the questions want it.
+func (t *teller) answers(p *pathway.Pathway, given map[string]any, at time.Time) (answer.Set, error) {
+	set := answer.Set{}
+	for q, v := range given {
+		rows, _ := v.([]any)
+		if len(rows) == 0 {
+			a, err := t.answer(p, q, v, at)
+			if err != nil {
+				return nil, err
+			}
+			set[answer.Key(q)] = a
+			continue
+		}
+		if _, is := rows[0].(map[string]any); !is {
+			set[answer.Key(q)] = plain(v)
+			continue
+		}
+		var ids []string
+		for i, row := range rows {
+			id := fmt.Sprintf("r%d", i+1)
+			ids = append(ids, id)
+			for rq, rv := range row.(map[string]any) {
+				a, err := t.answer(p, rq, rv, at)
+				if err != nil {
+					return nil, err
+				}
+				set[answer.RowKey(q, id, rq)] = a
+			}
+		}
+		set[answer.Key(q)] = answer.List(ids...)
+	}
+	return set, nil
+}
+
+// answer reads one answer given at a time. Workers are told by their account and
+// records by their story.
+func (t *teller) answer(p *pathway.Pathway, id string, v any, at time.Time) (answer.Answer, error) {
+	q, ok := p.Question(strings.TrimSuffix(id, "_other"))
+	if !ok {
+		return answer.Answer{}, fmt.Errorf("%s has no question %q", p.Name, id)
+	}
+	text, is := v.(string)
+	if !is {
+		return plain(v), nil
+	}
+	switch q.Type {
+	case "date":
+		d, err := day(text, at, t.now, t.cal)
+		return answer.Text(d.String()), err
+	case "datetime":
+		then, err := moment(text, t.now, t.cal)
+		if then.After(at) {
+			then = at
+		}
+		return answer.Text(wall(then)), err
+	case "worker":
+		return answer.Text(t.workers[text].ID), nil
+	case "record":
+		return answer.Text(t.all[text].root), nil
+	}
+	return answer.Text(strings.TrimSpace(text)), nil
+}
+
+// wall is a time as a form sends it.
+func wall(at time.Time) string { return at.In(calendar.London).Format("2006-01-02T15:04") }
+
+func plain(v any) answer.Answer {
+	switch x := v.(type) {
+	case []any:
+		list := make([]string, len(x))
+		for i, y := range x {
+			list[i] = fmt.Sprint(y)
+		}
+		return answer.List(list...)
+	case map[string]any:
+		if why, ok := x["not_known"]; ok {
+			return answer.Answer{NotKnown: fmt.Sprint(why)}
+		}
+		parts := map[string]string{}
+		for k, y := range x {
+			parts[k] = fmt.Sprint(y)
+		}
+		return answer.Answer{Parts: parts}
+	}
+	return answer.Text(fmt.Sprint(v))
+}
