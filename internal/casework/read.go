@@ -44,8 +44,9 @@ type View struct {
 	Parent    *Related
 	Grants    []access.Grant
 	Locks     []access.Restriction
-	Confirmed bool              // the sender's work email was confirmed
-	Names     map[string]string // worker id or principal → name to show
+	Kept      []access.Exclusion // workers kept away by a conflict of interest
+	Confirmed bool               // the sender's work email was confirmed
+	Names     map[string]string  // worker id or principal → name to show
 }
 
 // Source says when and by whom an answer was last given, and from which record
@@ -167,11 +168,14 @@ func (d *Desk) viewOf(tx *store.Tx, by By, l loaded, revision int) (*View, error
 		}
 		v.Started = append(v.Started, *r)
 	}
-	grants, locks, _, err := tx.AccessRows(l.rec.ID)
+	grants, locks, kept, err := tx.AccessRows(l.rec.ID)
 	if err != nil {
 		return nil, err
 	}
-	v.Grants, v.Locks = grants, locks
+	v.Grants, v.Locks, v.Kept = grants, locks, kept
+	for _, x := range kept {
+		v.name(tx, "worker:"+x.Worker)
+	}
 	for _, g := range grants {
 		v.name(tx, string(g.To))
 		v.name(tx, g.By)

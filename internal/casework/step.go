@@ -153,6 +153,15 @@ func (d *Desk) take(tx *store.Tx, by By, l loaded, step string, based int, chang
 		}
 		rev.Authority = taking.Moves
 	}
+	if taking.Merges != "" {
+		into, err := d.access(tx, by, taking.Merges)
+		if err != nil {
+			return l.rec, err
+		}
+		if taking.Merges == l.rec.ID || !into.May(access.View) {
+			return l.rec, fault.New(fault.Invalid, "Choose another record that you can open for this one to join.")
+		}
+	}
 	rev.Allocated, rev.Team = taking.Allocates, taking.Team
 	if err := d.revise(tx, by, &l, rev); err != nil {
 		return l.rec, err

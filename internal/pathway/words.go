@@ -229,6 +229,13 @@ func (p *Pathway) RowName(f Facts, group, row string) string {
 			parts = append(parts, p.Label(in.q, a))
 		}
 	}
+	if m := g.Person; m != nil && m.Due != "" {
+		named := f.Answers[answer.RowKey(group, row, m.GivenNames)]
+		due := f.Answers[answer.RowKey(group, row, m.Due)]
+		if !due.Empty() && due.NotKnown == "" && (named.Empty() || named.NotKnown != "") {
+			parts = append([]string{"Unborn baby"}, parts...)
+		}
+	}
 	if len(parts) > 0 {
 		return strings.Join(parts, " ")
 	}

@@ -291,7 +291,13 @@ func (s *Site) Run(ctx context.Context) error {
 		"clocks.tell": {Every: time.Minute, Do: write(s.tellClocks)},
 		"drafts.drop": {Every: 24 * time.Hour, Do: write(func(ctx context.Context) error { return s.Desk.DropOldDrafts(ctx, s.Now()) })},
 		"attempts.prune": {Every: time.Hour, Do: write(func(ctx context.Context) error {
-			return s.Desk.DB.Write(ctx, func(tx *store.Tx) error { return tx.PruneAttempts(s.Now().Add(-24 * time.Hour)) })
+			return s.Desk.DB.Write(ctx, func(tx *store.Tx) error {
+				before := s.Now().Add(-24 * time.Hour)
+				if err := tx.PruneSessions(before); err != nil {
+					return err
+				}
+				return tx.PruneAttempts(before)
+			})
 		})},
 		"audit.checkpoint": {Every: time.Hour, Do: write(s.checkpoint)},
 	}

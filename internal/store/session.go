@@ -192,6 +192,13 @@ func (tx *Tx) AttemptsSince(kind, key string, since time.Time) ([]time.Time, err
 		where kind = $1 and subject = $2 and made_at >= $3 and not ok order by made_at`, kind, key, since)
 }
 
+// PruneSessions forgets sessions that ended or ran out before a moment. What was
+// done in them stays in the log.
+func (tx *Tx) PruneSessions(before time.Time) error {
+	_, err := tx.Exec(`delete from session where ended_at < $1 or expires_at < $1`, before)
+	return err
+}
+
 // PruneAttempts forgets attempts made before a moment.
 func (tx *Tx) PruneAttempts(before time.Time) error {
 	_, err := tx.Exec(`delete from attempt where made_at < $1`, before)

@@ -195,5 +195,80 @@ func TestMashDecides(t *testing.T) {
 	b.goTo(page + "/looked")
 	b.says("Mina Manager", "Noor Second", "Looked at what is known")
 	b.look("looked")
-	_ = answer.Set{}
+}
+
+// A child lives where nobody may be told. Letters about her go only after a
+// second person has read them exactly as they are.
+func TestMashLetters(t *testing.T) {
+	t.Parallel()
+	w := at(t, "2026-03-17T10:00")
+	social := w.worker("Sol Worker", "mash_social_worker", "")
+	manager := w.worker("Mina Manager", "mash_manager", "")
+	answers := siblings()
+	answers["children/r1/home_disclosure"] = answer.Text("never-print")
+	rec := w.refer(w.worker("Cleo Example", "referrer", ""), answers)
+	page := "/records/" + rec.ID
+	w.take(social, rec.ID, "screen", texts(map[answer.Key]string{"rating": "amber", "rating_reason": "A child lives with violence."}))
+	if _, _, err := w.desk.Known(t.Context(), w.by(manager), rec.ID); err != nil {
+		t.Fatal(err)
+	}
+	w.take(manager, rec.ID, "decide", texts(map[answer.Key]string{
+		"children/r1/outcome": "s17", "children/r1/level_decided": "4", "children/r1/rationale": "She lives with violence.", "children/r1/handover_words": "See her alone.",
+		"children/r2/outcome": "s17", "children/r2/level_decided": "4", "children/r2/rationale": "She lives with violence.", "children/r2/handover_words": "See her alone.",
+		"decision_consent": "not_safe", "decision_consent_words": "It could put the mother at risk.",
+	}))
+
+	b := w.tab("mash-letters").enter(social)
+	b.back(page + "/steps/send_outcome")
+	b.write("referrer_words", "A social worker will see both girls at 4 Example Close.")
+	b.choose("parents_letter", "not_send")
+	b.write("parents_not_told", "It could put the mother at risk.")
+	b.write("child_told_how", "The social worker tells them at school.")
+	b.press("Go on: see each letter")
+	b.says("A second person must read these letters before they can go")
+	if b.Has("main form[action$=send_outcome]") {
+		t.Error("letters that nobody has checked can be sent")
+	}
+	b.look("second-needed")
+	b.press("Ask a colleague to check")
+	b.says("Your colleagues have been asked", "Someone else must read these")
+
+	// The colleague is told, and reads every letter.
+	m := w.tab("mash-letters-colleague").enter(manager)
+	m.goTo("/notices")
+	m.says("Letters wait for a second person to read them.")
+	m.look("told")
+	m.press("Open " + rec.Reference)
+	m.says("Prepared by Sol Worker", "4 Example Close", "I have read them and they are safe to send")
+	m.look("waiting")
+
+	// The writer takes the address out while the colleague has the page open: what
+	// was read is no longer what would go.
+	b.back(page + "/steps/send_outcome")
+	b.write("referrer_words", "A social worker will see both girls at school.")
+	b.press("Go on: see each letter")
+	m.mark("I have read them")
+	m.Follow("[data-press]")
+	m.says("These letters have changed or gone since you opened them")
+	m.look("changed")
+	m.back(page + "/letters")
+	m.says("A social worker will see both girls at school.")
+	m.saysNot("4 Example Close")
+	m.press("I have read them")
+	m.says("Noted that you have read the letters", "Mina Manager has read them and found them safe to send.")
+
+	b.goTo("/notices")
+	b.says("A colleague has read your letters. You can send them.")
+	b.press("Open " + rec.Reference)
+	b.says("Mina Manager has read them and found them safe to send.")
+	b.look("checked")
+	b.press("Go on to send them")
+	b.holds("referrer_words", "A social worker will see both girls at school.")
+	b.press("Go on: see each letter")
+	b.says("Mina Manager has read these letters, exactly as they are, and found them safe to send.")
+	b.look("may-go")
+	b.press("Tell people the outcome")
+	b.says("Outcome sent")
+	b.back(page + "/looked")
+	b.says("Read letters as a second person and found them safe")
 }

@@ -133,7 +133,9 @@ func TestProfessionalOnAPhone(t *testing.T) {
 	d.next("level_proposed", "4", "level_reason", "What Bella says, and a baby on the way.")
 	d.next("adults/r1/adult_told", "no")
 	d.next("parents_told", "no", "parents_not_told_why", "It could put Mum at risk.", "child_told", "yes")
-	d.next("consent", "not_asked", "no_consent_reason", "b", "no_consent_why", "Dad reads her phone.")
+	d.next("consent", "not_asked")
+	d.at("/consent")
+	d.next("no_consent_reason", "b", "no_consent_why", "Dad reads her phone.")
 	d.next()
 	d.at("/referrer")
 	if d.Eval("document.querySelector('[name=referrer_name]').value") != lead.Name {

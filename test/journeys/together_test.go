@@ -40,6 +40,26 @@ func TestTogether(t *testing.T) {
 	b.press("Keep what I chose")
 	b.says("Corrected", "He stood outside in his socks.")
 
+	// What is kept while someone types still began where it began: coming back to
+	// it does not hide that another has saved since.
+	when := page + "/edit/happening_when"
+	b.back(when)
+	b.write("public_when", "On school nights.")
+	b.WaitText("[data-autosave-status]", "Saved")
+	a.back(when)
+	a.write("public_when", "Every night.")
+	a.write("reason", "The neighbour rang.")
+	a.press("Save the correction")
+	b.back(when)
+	b.holds("public_when", "On school nights.")
+	b.write("reason", "The neighbour wrote.")
+	b.press("Save the correction")
+	b.says("Someone else answered while you were writing", "Every night.")
+	b.choose("keep-public_when", "theirs")
+	b.press("Keep what I chose")
+	b.says("Every night.")
+	b.saysNot("On school nights.")
+
 	// Different questions of one page are both kept.
 	a.back(edit)
 	b.back(edit)

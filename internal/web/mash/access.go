@@ -34,8 +34,11 @@ type accessView struct {
 	Named    parts.Checkboxes
 	Conflict parts.Textarea
 	Whose    parts.Select
+	// Kept are the workers whom a conflict of interest keeps away.
+	Kept []string
 	// Hand are the grants made by hand, which can be ended.
-	Hand []handGrant
+	Hand  []handGrant
+	staff []agency.Worker
 }
 
 // lockView is one lock on the record.
@@ -66,11 +69,20 @@ func (d *door) drawAccess(w http.ResponseWriter, r *http.Request, a *room.Asker,
 		Frame: d.frame(r, v, "access"), Heading: heading(v, "Who can see this"), ID: v.Record.ID, Because: v.Decision.Because, Restrict: a.May(d.House, "restrict"),
 		Conflict: parts.Textarea{Field: parts.Field{Name: "why", ID: "conflict-why", Label: "What is the conflict?", Hint: "A few words without names: a relative of mine is in it.", Error: errs.For("conflict-why")}, Rows: 2},
 	}
+	for _, x := range v.Kept {
+		view.Kept = append(view.Kept, v.Who("worker:"+x.Worker, d.Desk)+": "+x.Why)
+	}
 	head := []parts.Cell{{Text: "Who"}, {Text: "May"}, {Text: "Why"}, {Text: "From"}, {Text: "Until"}, {Text: "Given by"}}
 	view.Now = parts.Table{Caption: "Who can open it now", CaptionSize: "m", Stack: true, Head: head}
+	if len(openLocks(v)) > 0 {
+		view.Now.Caption = "Who could open it without the lock"
+	}
 	ended := parts.Table{Caption: "Who could before", Stack: true, Head: head}
 	for _, g := range v.Grants {
-		row := d.grantRow(v, g)
+		row, err := d.grantRow(r, v, g)
+		if err != nil {
+			return err
+		}
 		if g.Live(now) {
 			view.Now.Rows = append(view.Now.Rows, row)
 			if g.By != "pathway" && g.Key == "" {
@@ -89,18 +101,19 @@ func (d *door) drawAccess(w http.ResponseWriter, r *http.Request, a *room.Asker,
 			return err
 		}
 		view.forms(staff, r, errs)
-		for _, l := range openLocks(v) {
-			view.Locks = append(view.Locks, d.lockView(v, a, l, staff))
+		view.staff = staff
+	}
+	for _, l := range openLocks(v) {
+		one, err := d.lockView(r, a, l, view.staff)
+		if err != nil {
+			return err
 		}
-	} else {
-		for _, l := range openLocks(v) {
-			view.Locks = append(view.Locks, d.lockView(v, a, l, nil))
-		}
+		view.Locks = append(view.Locks, one)
 	}
 	return drawRecord(d, accessPage, w, r, a, v, status, view.Heading, view, func(c *web.Chrome) { c.Errors = errs })
 }
 
-func (d *door) grantRow(v *casework.View, g access.Grant) []parts.Cell {
+func (d *door) grantRow(r *http.Request, v *casework.View, g access.Grant) ([]parts.Cell, error) {
 	var may []string
 	for _, right := range g.May {
 		may = append(may, rightWords[right])
@@ -110,7 +123,10 @@ func (d *door) grantRow(v *casework.View, g access.Grant) []parts.Cell {
 		until = calendar.ShowShort(g.Until)
 	}
 	if g.By != "pathway" {
-		by = v.Who(string(access.ToWorker(g.By)), d.Desk)
+		var err error
+		if by, err = d.worker(r, string(access.ToWorker(g.By))); err != nil {
+			return nil, err
+		}
 	}
 	return []parts.Cell{
 		{Text: capital(v.Who(string(g.To), d.Desk))},
@@ -119,11 +135,11 @@ func (d *door) grantRow(v *casework.View, g access.Grant) []parts.Cell {
 		{Text: calendar.ShowShort(g.From)},
 		{Text: until},
 		{Text: by},
-	}
+	}, nil
 }
 
-func (d *door) lockView(v *casework.View, a *room.Asker, l access.Restriction, staff []agency.Worker) lockView {
-	out := lockView{ID: l.ID, By: v.Who(string(access.ToWorker(l.By)), d.Desk), Since: calendar.Show(l.At), Review: calendar.DateOf(l.ReviewBy).Long()}
+func (d *door) lockView(r *http.Request, a *room.Asker, l access.Restriction, staff []agency.Worker) (lockView, error) {
+	out := lockView{ID: l.ID, Since: calendar.Show(l.At), Review: calendar.DateOf(l.ReviewBy).Long()}
 	for _, k := range casework.RestrictionKinds {
 		if k.ID == l.Kind {
 			out.Kind = k.Label
@@ -133,12 +149,18 @@ func (d *door) lockView(v *casework.View, a *room.Asker, l access.Restriction, s
 		out.Reason = d.Desk.RestrictionReason(l)
 	}
 	out.Named = parts.Checkboxes{Field: parts.Field{Name: "named", ID: "named-" + l.ID, Label: "Who may open it?"}, Values: l.Named, Small: true, Items: workerChoices(staff)}
-	for _, w := range staff {
-		if slices.Contains(l.Named, w.ID) {
-			out.Names = append(out.Names, w.Name)
-		}
+	var err error
+	if out.By, err = d.worker(r, string(access.ToWorker(l.By))); err != nil {
+		return out, err
 	}
-	return out
+	for _, id := range l.Named {
+		name, err := d.worker(r, string(access.ToWorker(id)))
+		if err != nil {
+			return out, err
+		}
+		out.Names = append(out.Names, name)
+	}
+	return out, nil
 }
 
 func workerChoices(staff []agency.Worker) []parts.Choice {

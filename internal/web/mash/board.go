@@ -343,11 +343,12 @@ func (d *door) boardRow(a *room.Asker, row store.BoardRow, now time.Time) []part
 	rec := row.Record
 	p := d.pathwayOf(rec)
 	ref := parts.Body{parts.Link{Text: rec.Reference, Href: "/records/" + rec.ID}}
+	const under = parts.HTML(`<span class="govuk-!-display-block govuk-!-margin-top-1">`)
 	if rec.Urgent {
-		ref = append(ref, parts.Text(" "), parts.Tag{Text: "Urgent", Colour: "red"})
+		ref = append(ref, under, parts.Tag{Text: "Urgent", Colour: "red"}, parts.HTML(`</span>`))
 	}
 	if rec.Restricted {
-		ref = append(ref, parts.Text(" "), parts.Tag{Text: "Locked", Colour: "purple"})
+		ref = append(ref, under, parts.Tag{Text: "Locked", Colour: "purple"}, parts.HTML(`</span>`))
 	}
 	names := row.Names
 	if names == "" {

@@ -122,11 +122,17 @@ func (d *door) edit(w http.ResponseWriter, r *http.Request, a *room.Asker) error
 	if err != nil {
 		return err
 	}
-	typed, _, err := d.noteDraft(r, a, e.draft())
+	dr, err := d.noteDraft(r, a, e.draft())
 	if err != nil {
 		return err
 	}
-	return d.drawEdit(w, r, a, e, e.v.Record.Revision, typed, typed.Text(reasonKey), http.StatusOK, nil)
+	// What was typed began from the record as it then was, and may be older than
+	// what someone else has saved since.
+	based := e.v.Record.Revision
+	if len(dr.Answers) > 0 {
+		based = dr.Based
+	}
+	return d.drawEdit(w, r, a, e, based, dr.Answers, dr.Answers.Text(reasonKey), http.StatusOK, nil)
 }
 
 // reasonKey holds the reason of a correction in its draft.

@@ -66,11 +66,11 @@ var entryAsked = []pathway.Asked{
 }
 
 func (d *door) entries(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	typed, _, err := d.noteDraft(r, a, entryDraft)
+	dr, err := d.noteDraft(r, a, entryDraft)
 	if err != nil {
 		return err
 	}
-	return d.drawEntries(w, r, a, typed, http.StatusOK, nil)
+	return d.drawEntries(w, r, a, dr.Answers, http.StatusOK, nil)
 }
 
 func (d *door) drawEntries(w http.ResponseWriter, r *http.Request, a *room.Asker, typed answer.Set, status int, errs fault.Fields) error {
@@ -155,26 +155,25 @@ func (d *door) saveEntry(w http.ResponseWriter, r *http.Request, a *room.Asker) 
 }
 
 // noteDraft gives what the worker was writing on a record outside its steps.
-func (d *door) noteDraft(r *http.Request, a *room.Asker, kind string) (answer.Set, string, error) {
+func (d *door) noteDraft(r *http.Request, a *room.Asker, kind string) (record.Draft, error) {
 	list, err := d.Desk.Drafts(r.Context(), a.By)
 	if err != nil {
-		return nil, "", err
+		return record.Draft{}, err
 	}
 	for _, dr := range list {
 		if dr.Record == r.PathValue("id") && dr.Step == kind {
-			full, err := d.Desk.Draft(r.Context(), a.By, dr.ID)
-			return full.Answers, dr.ID, err
+			return d.Desk.Draft(r.Context(), a.By, dr.ID)
 		}
 	}
-	return answer.Set{}, "", nil
+	return record.Draft{Answers: answer.Set{}}, nil
 }
 
 func (d *door) dropNote(r *http.Request, a *room.Asker, kind string) error {
-	_, id, err := d.noteDraft(r, a, kind)
-	if err != nil || id == "" {
+	dr, err := d.noteDraft(r, a, kind)
+	if err != nil || dr.ID == "" {
 		return err
 	}
-	return d.Desk.DropDraft(r.Context(), a.By, id)
+	return d.Desk.DropDraft(r.Context(), a.By, dr.ID)
 }
 
 // saveNote keeps what is being typed, as the page sends it.

@@ -46,7 +46,7 @@ func (d *door) frame(r *http.Request, v *casework.View, tab string) frame {
 		f.Bar.Facts = append(f.Bar.Facts, a.Name)
 	}
 	if s, ok := p.State(rec.State); ok {
-		f.Bar.Tags = append(f.Bar.Tags, parts.Tag{Text: s.Label, Colour: "blue"})
+		f.Bar.Tags = append(f.Bar.Tags, parts.Tag{Text: s.Label, Colour: "blue", Classes: "govuk-!-text-align-left"})
 	}
 	if tag, ok := d.ratingTag(rec.Rating); ok {
 		f.Bar.Tags = append(f.Bar.Tags, tag)

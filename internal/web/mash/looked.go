@@ -2,9 +2,11 @@ package mash
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"frontdoor/internal/access"
+	"frontdoor/internal/audit"
 	"frontdoor/internal/calendar"
 	"frontdoor/internal/web/parts"
 	"frontdoor/internal/web/room"
@@ -28,9 +30,10 @@ var actWords = map[string]string{
 	"read": "Opened the record", "look-known": "Looked at what is known", "read-status": "Opened the sender’s page", "open-file": "Opened a file",
 	"read-document": "Read a letter", "send-document": "Made a letter", "send-message": "Wrote a message", "add-entry": "Added an entry",
 	"add-file": "Added a file", "restrict": "Locked it", "change-restriction": "Changed who may open it", "lift-restriction": "Lifted the lock",
-	"break-glass": "Opened it in an emergency although locked", "declare-conflict": "Declared a conflict of interest", "give-access": "Gave access",
+	"break-glass": "Opened it in an emergency although locked. The reason is under Entries", "declare-conflict": "Declared a conflict of interest", "give-access": "Gave access",
 	"end-access": "Ended access", "link-person": "Joined two entries of one person", "unlink-person": "Undid a join of two people", "send": "Sent it",
-	"revision": "Changed the record",
+	"check-letters": "Read letters as a second person and found them safe",
+	"revision":      "Changed the record",
 }
 
 func (d *door) looked(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
@@ -41,7 +44,12 @@ func (d *door) looked(w http.ResponseWriter, r *http.Request, a *room.Asker) err
 	view := lookedView{Frame: d.frame(r, v, "looked"), Heading: heading(v, "Who has looked"), Most: len(events) == mostLooked}
 	view.Events = parts.Table{
 		Caption: "Every look and every act, newest first", CaptionSize: "m", Stack: true,
-		Head: []parts.Cell{{Text: "When"}, {Text: "Who"}, {Text: "What"}, {Text: "Why"}},
+		Head: []parts.Cell{{Text: "When"}, {Text: "Who"}, {Text: "What"}},
+	}
+	// Most pages ask nobody why, and a column of that says nothing.
+	why := slices.ContainsFunc(events, func(e audit.Event) bool { return e.Purpose != "" })
+	if why {
+		view.Events.Head = append(view.Events.Head, parts.Cell{Text: "Why"})
 	}
 	for _, e := range events {
 		what := actWords[e.Act]
@@ -51,9 +59,11 @@ func (d *door) looked(w http.ResponseWriter, r *http.Request, a *room.Asker) err
 		if s, ok := v.Pathway.Step(e.Detail["step"]); ok {
 			what = "Took the step “" + s.Label + "”"
 		}
-		view.Events.Rows = append(view.Events.Rows, []parts.Cell{
-			{Text: calendar.ShowShort(e.At)}, {Text: capital(v.Who(actor(e.Actor), d.Desk))}, {Text: what}, {Text: or(e.Purpose, "Not asked")},
-		})
+		row := []parts.Cell{{Text: calendar.ShowShort(e.At)}, {Text: capital(v.Who(actor(e.Actor), d.Desk))}, {Text: what}}
+		if why {
+			row = append(row, parts.Cell{Text: or(e.Purpose, "Not asked")})
+		}
+		view.Events.Rows = append(view.Events.Rows, row)
 	}
 	return drawRecord(d, lookedPage, w, r, a, v, http.StatusOK, view.Heading, view, nil)
 }

@@ -28,11 +28,11 @@ var messagesPage = page[messagesView]("messages", "frame")
 var messageAsked = []pathway.Asked{{Question: &pathway.Question{ID: "message", Type: "textarea"}, Key: "message"}}
 
 func (d *door) messages(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	typed, _, err := d.noteDraft(r, a, messageDraft)
+	dr, err := d.noteDraft(r, a, messageDraft)
 	if err != nil {
 		return err
 	}
-	return d.drawMessages(w, r, a, typed, http.StatusOK, nil)
+	return d.drawMessages(w, r, a, dr.Answers, http.StatusOK, nil)
 }
 
 func (d *door) drawMessages(w http.ResponseWriter, r *http.Request, a *room.Asker, typed answer.Set, status int, errs fault.Fields) error {

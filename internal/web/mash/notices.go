@@ -2,7 +2,6 @@ package mash
 
 import (
 	"net/http"
-	"slices"
 
 	"frontdoor/internal/calendar"
 	"frontdoor/internal/record"
@@ -37,8 +36,9 @@ var noticeWords = map[string]string{
 	"letters_checked": "A colleague has read your letters. You can send them.",
 }
 
-// aboutLetters are the notices whose page is that of the record's letters.
-var aboutLetters = []string{"check_letters", "letters_checked"}
+// noticePages are the notices that one page of a record is about. Why a lock was
+// opened stands in an entry.
+var noticePages = map[string]string{"check_letters": "/letters", "letters_checked": "/letters", "message_in": "/messages", "glass_broken": "/entries"}
 
 const mostNotices = 100
 
@@ -73,10 +73,7 @@ func (d *door) notices(w http.ResponseWriter, r *http.Request, a *room.Asker) er
 		}
 		one.Text = or(one.Text, "There is something to see.")
 		if rec.ID != "" {
-			one.Href = "/records/" + rec.ID
-			if slices.Contains(aboutLetters, n.Message) {
-				one.Href += "/letters"
-			}
+			one.Href = "/records/" + rec.ID + noticePages[n.Message]
 			if rec.Author == string(a.By.Principal) {
 				one.Href = "/sent/" + rec.ID
 			}

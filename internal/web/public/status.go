@@ -221,9 +221,10 @@ func (p *pub) abouts(of *pathway.Pathway) []*pathway.Pathway {
 	})
 }
 
+// letters are shown the newest first.
 func letters(docs []record.Document, base string) []letterView {
 	var out []letterView
-	for _, d := range docs {
+	for _, d := range slices.Backward(docs) {
 		out = append(out, letterView{Title: d.Title, Sent: calendar.Show(d.SentAt), Href: base + "/letter/" + d.ID, Body: prose(d.Body)})
 	}
 	return out
