@@ -68,6 +68,15 @@ func Show(t time.Time) string { return show(t, Date.Long) }
 // ShowShort is an instant as a table says it, in London: "9 Apr 2026, 10:30".
 func ShowShort(t time.Time) string { return show(t, Date.Short) }
 
+// ShowNear is ShowShort without the year when it is now's: "9 Apr, 10:30", for
+// tables with little room.
+func ShowNear(t, now time.Time) string {
+	if DateOf(t).Year() != DateOf(now).Year() {
+		return ShowShort(t)
+	}
+	return show(t, func(d Date) string { return d.format("2 Jan") })
+}
+
 func show(t time.Time, date func(Date) string) string {
 	if t.IsZero() {
 		return ""

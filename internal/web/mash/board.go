@@ -332,8 +332,7 @@ func boardHead(as asked) []parts.Cell {
 		{Text: "Stage"},
 		col("Rating", store.SortRating), col("Time left", store.SortDue),
 		col("Came in", store.SortReceived),
-		{Text: "Worker"},
-		{Text: "Answers"},
+		{Text: "Worker and answers"},
 		{Text: "To do"},
 	}
 }
@@ -378,9 +377,8 @@ func (d *door) boardRow(a *room.Asker, row store.BoardRow, now time.Time) []part
 		{Text: state},
 		rating,
 		due,
-		{Text: calendar.ShowShort(rec.CreatedAt)},
-		{Text: worker},
-		{Body: answersCell(row)},
+		{Text: calendar.ShowNear(rec.CreatedAt, now)},
+		{Body: append(parts.Body{parts.P(worker)}, answersCell(row)...)},
 		{Body: d.quick(a, rec.ID, rec.Revision, p, rec.State)},
 	}
 }
@@ -394,7 +392,7 @@ func answersCell(row store.BoardRow) parts.Body {
 		lines = append(lines, plural(row.Unread, "unread message", "unread messages"))
 	}
 	if len(lines) == 0 {
-		return parts.Body{parts.Text("None")}
+		return nil
 	}
 	return parts.Body{parts.Text(strings.Join(lines, ", "))}
 }

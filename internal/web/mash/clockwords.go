@@ -26,7 +26,7 @@ func (d *door) timeLeft(p *pathway.Pathway, c record.Clock, authority string, no
 			due.Unit = def.Length.Unit
 		}
 		t.Text = capital(d.calendarOf(authority).TimeLeft(now, due))
-		t.Due, t.Machine = calendar.ShowShort(c.DueAt), c.DueAt.UTC().Format(time.RFC3339)
+		t.Due, t.Machine = calendar.ShowNear(c.DueAt, now), c.DueAt.UTC().Format(time.RFC3339)
 		if due.Unit.CountsDays() {
 			t.Due = calendar.DateOf(c.DueAt).Short()
 		}

@@ -55,9 +55,9 @@ func (d *door) looked(w http.ResponseWriter, r *http.Request, a *room.Asker) err
 		what := actWords[e.Act]
 		if what == "" {
 			what = capital(strings.ReplaceAll(e.Act, "-", " "))
-		}
-		if s, ok := v.Pathway.Step(e.Detail["step"]); ok {
-			what = "Took the step “" + s.Label + "”"
+			if s, ok := v.Pathway.Step(e.Detail["step"]); ok {
+				what = "Took the step “" + s.Label + "”"
+			}
 		}
 		row := []parts.Cell{{Text: calendar.ShowShort(e.At)}, {Text: capital(v.Who(actor(e.Actor), d.Desk))}, {Text: what}}
 		if why {

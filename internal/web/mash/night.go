@@ -155,7 +155,7 @@ func runsAtNight(p *pathway.Pathway, row store.BoardRow) bool {
 func (d *door) nightTable(a *room.Asker, labelled string, rows []store.BoardRow, now time.Time) *parts.Table {
 	t := &parts.Table{
 		Stack: true, Attributes: parts.Attrs{{Name: "aria-labelledby", Value: labelled}},
-		Head: []parts.Cell{{Text: "Reference"}, {Text: "Children"}, {Text: "Stage"}, {Text: "Rating"}, {Text: "Time left"}, {Text: "Came in"}, {Text: "Worker"}, {Text: "Answers"}, {Text: "To do"}},
+		Head: []parts.Cell{{Text: "Reference"}, {Text: "Children"}, {Text: "Stage"}, {Text: "Rating"}, {Text: "Time left"}, {Text: "Came in"}, {Text: "Worker and answers"}, {Text: "To do"}},
 	}
 	for _, row := range rows {
 		t.Rows = append(t.Rows, d.boardRow(a, row, now))
