@@ -189,13 +189,12 @@ func (p *player) act(where string, a act, at time.Time) string {
 			}
 		}
 	}
-	changes := answer.Set{}
-	put(changes, a.Answers)
+	changes := answer.Given(a.Answers)
 	for group, rows := range a.Rows {
 		ids := rec.Answers.Rows(group)
 		for i, row := range rows {
 			for q, v := range row {
-				changes[answer.RowKey(group, ids[i], q)] = value(v)
+				changes[answer.RowKey(group, ids[i], q)] = answer.One(v)
 			}
 		}
 	}
@@ -229,9 +228,8 @@ func (p *player) refused(where string, a act, err error) {
 
 func (p *player) begin(where string, a act, at time.Time) string {
 	by := p.by(a.By, at)
-	given := answer.Set{}
-	put(given, p.s.Given)
-	put(given, a.Answers)
+	given := answer.Given(p.s.Given)
+	given.Apply(answer.Given(a.Answers))
 	rec, err := p.d.Begin(p.t.Context(), by, p.name, casework.Beginning{Authority: p.s.Authority, Team: p.s.Team, Each: p.s.Each, Step: a.Step, Answers: given})
 	p.refused(where, a, err)
 	if err != nil {
@@ -396,48 +394,4 @@ func (p *player) expectClocks(where string, wanted map[string]clockWanted, id st
 			}
 		}
 	}
-}
-
-func put(set answer.Set, given map[string]any) {
-	for k, v := range given {
-		rows, ok := v.([]any)
-		if !ok || len(rows) == 0 {
-			set[answer.Key(k)] = value(v)
-			continue
-		}
-		if _, isRow := rows[0].(map[string]any); !isRow {
-			set[answer.Key(k)] = value(v)
-			continue
-		}
-		var ids []string
-		for i, row := range rows {
-			id := fmt.Sprintf("r%d", i+1)
-			ids = append(ids, id)
-			for q, x := range row.(map[string]any) {
-				set[answer.RowKey(k, id, q)] = value(x)
-			}
-		}
-		set[answer.Key(k)] = answer.List(ids...)
-	}
-}
-
-func value(v any) answer.Answer {
-	switch x := v.(type) {
-	case []any:
-		var list []string
-		for _, y := range x {
-			list = append(list, fmt.Sprint(y))
-		}
-		return answer.List(list...)
-	case map[string]any:
-		if why, ok := x["not_known"]; ok {
-			return answer.Answer{NotKnown: fmt.Sprint(why)}
-		}
-		parts := map[string]string{}
-		for k, y := range x {
-			parts[k] = fmt.Sprint(y)
-		}
-		return answer.Answer{Parts: parts}
-	}
-	return answer.Text(fmt.Sprint(v))
 }

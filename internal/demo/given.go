@@ -24,7 +24,7 @@ func (t *teller) answers(p *pathway.Pathway, given map[string]any, at time.Time)
 			continue
 		}
 		if _, is := rows[0].(map[string]any); !is {
-			set[answer.Key(q)] = plain(v)
+			set[answer.Key(q)] = answer.One(v)
 			continue
 		}
 		var ids []string
@@ -53,7 +53,7 @@ func (t *teller) answer(p *pathway.Pathway, id string, v any, at time.Time) (ans
 	}
 	text, is := v.(string)
 	if !is {
-		return plain(v), nil
+		return answer.One(v), nil
 	}
 	switch q.Type {
 	case "date":
@@ -75,24 +75,3 @@ func (t *teller) answer(p *pathway.Pathway, id string, v any, at time.Time) (ans
 
 // wall is a time as a form sends it.
 func wall(at time.Time) string { return at.In(calendar.London).Format("2006-01-02T15:04") }
-
-func plain(v any) answer.Answer {
-	switch x := v.(type) {
-	case []any:
-		list := make([]string, len(x))
-		for i, y := range x {
-			list[i] = fmt.Sprint(y)
-		}
-		return answer.List(list...)
-	case map[string]any:
-		if why, ok := x["not_known"]; ok {
-			return answer.Answer{NotKnown: fmt.Sprint(why)}
-		}
-		parts := map[string]string{}
-		for k, y := range x {
-			parts[k] = fmt.Sprint(y)
-		}
-		return answer.Answer{Parts: parts}
-	}
-	return answer.Text(fmt.Sprint(v))
-}

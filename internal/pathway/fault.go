@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"frontdoor/internal/person"
 )
 
 // Fault is one thing wrong with a pathway folder, in words for the person who
@@ -104,36 +106,9 @@ func instead(word string, have []string) string {
 func nearest(word string, have []string) string {
 	best, limit := "", max(1, len(word)/3)+1
 	for _, h := range slices.Sorted(slices.Values(have)) {
-		if d := distance(word, h, limit); d < limit {
+		if d := person.Slips(word, h); d < limit {
 			best, limit = h, d
 		}
 	}
 	return best
-}
-
-// distance counts the letters to add, drop, change or swap; limit when there
-// are that many or more.
-func distance(a, b string, limit int) int {
-	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
-		return limit
-	}
-	before, prev, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(prev[j]+1, row[j-1]+1, prev[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, prev, row = prev, row, before
-	}
-	return min(prev[len(b)], limit)
 }

@@ -207,7 +207,7 @@ func soundAlike(a, b string) bool {
 	if len(s) < 2 || s != Sound(b) {
 		return false
 	}
-	return slips(a, b)*2 <= max(len(a), len(b))
+	return Slips(a, b)*2 <= max(len(a), len(b))
 }
 
 // pair shows two names in a settled order, so that which came first changes nothing.

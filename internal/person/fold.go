@@ -91,9 +91,9 @@ func shared(a, b []string) float64 {
 	return 2 * float64(both) / float64(len(a)+len(b))
 }
 
-// slips counts the slips of the finger between two words: a letter missed,
+// Slips counts the slips of the finger between two words: a letter missed,
 // added, changed, or swapped with its neighbour.
-func slips(a, b string) int {
+func Slips(a, b string) int {
 	if a == b {
 		return 0
 	}
@@ -128,7 +128,7 @@ func spelledAlike(a, b string) bool {
 	if d := max(len(a), len(b)) - short; d > 2 {
 		return false
 	}
-	n := slips(a, b)
+	n := Slips(a, b)
 	return n == 1 || n == 2 && short >= 7
 }
 

@@ -326,7 +326,7 @@ func matchBirth(x, y Birth) birthMatch {
 		return birthMatch{reason: Reason{24, "Day and month of birth swapped"}, sameDay: true}
 	case vague && years <= 2:
 		return birthMatch{reason: Reason{6, "Birth dates close, one of them estimated"}}
-	case slips(d.String(), e.String()) == 1:
+	case Slips(d.String(), e.String()) == 1:
 		return birthMatch{reason: Reason{16, "Dates of birth differ by one slip: " + shortPair(d, e)}, slip: true}
 	case d.Year() == e.Year() && d.Month() == e.Month():
 		return birthMatch{reason: Reason{4, "Born in the same month of the same year"}}

@@ -96,7 +96,7 @@ func rankBirth(q Query, p Person) Reason {
 				r = Reason{30, what + ", day and month the other way round"}
 			case s.holds(b.Date):
 				r = Reason{15, "Born in the time you typed"}
-			case s.exact() && slips(s.From.String(), b.Date.String()) == 1:
+			case s.exact() && Slips(s.From.String(), b.Date.String()) == 1:
 				r = Reason{18, what + ", one figure different"}
 			case b.Kind == Estimated && max(b.Date.DaysTo(s.From), s.To.DaysTo(b.Date)) <= 730:
 				r = Reason{5, "Estimated date of birth is near"}

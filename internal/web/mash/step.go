@@ -157,6 +157,7 @@ func (d *door) drawStep(w http.ResponseWriter, r *http.Request, a *room.Asker, f
 		return err
 	}
 	have := fl.over(typed)
+	errs = byName(v, have, errs)
 	reveal, asked := form.Reveals(p, have, fl.ask)
 	o.Reveal = reveal
 	f := v.Facts
@@ -181,6 +182,25 @@ func (d *door) drawStep(w http.ResponseWriter, r *http.Request, a *room.Asker, f
 	view.Multipart = slices.ContainsFunc(fl.step.Ask, func(q pathway.Question) bool { return q.Type == "files" })
 	view.Teams = d.teamsAsked(fl)
 	return drawRecord(d, stepPage, w, r, a, v, status, view.Heading, view, func(c *web.Chrome) { c.Errors = errs })
+}
+
+// byName says in each fault whose answer it is by their name: two children told
+// apart by a number are soon mixed up.
+func byName(v *casework.View, have answer.Set, errs fault.Fields) fault.Fields {
+	f := v.Facts
+	f.Answers = have
+	out := slices.Clone(errs)
+	for i, e := range out {
+		group, row, _ := answer.Key(e.Key).Split()
+		g, ok := v.Pathway.Group(group)
+		if !ok || row == "" {
+			continue
+		}
+		if text, is := strings.CutSuffix(e.Text, " for "+g.Item+" "+itoa(slices.Index(have.Rows(group), row)+1)); is {
+			out[i].Text = text + " for " + v.Pathway.RowName(f, group, row)
+		}
+	}
+	return out
 }
 
 // beside are the pages to read while a step's form is filled in: each agency's

@@ -1,7 +1,6 @@
 package mash_test
 
 import (
-	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -177,49 +176,7 @@ func (w *world) given(file string) answer.Set {
 	if err := yaml.Unmarshal(body, &s); err != nil {
 		w.t.Fatal(err)
 	}
-	out := answer.Set{}
-	for k, v := range s.Given {
-		rows, ok := v.([]any)
-		if !ok || len(rows) == 0 {
-			out[answer.Key(k)] = valueOf(v)
-			continue
-		}
-		if _, is := rows[0].(map[string]any); !is {
-			out[answer.Key(k)] = valueOf(v)
-			continue
-		}
-		var ids []string
-		for i, row := range rows {
-			id := fmt.Sprintf("r%d", i+1)
-			ids = append(ids, id)
-			for q, x := range row.(map[string]any) {
-				out[answer.RowKey(k, id, q)] = valueOf(x)
-			}
-		}
-		out[answer.Key(k)] = answer.List(ids...)
-	}
-	return out
-}
-
-func valueOf(v any) answer.Answer {
-	switch x := v.(type) {
-	case []any:
-		var list []string
-		for _, y := range x {
-			list = append(list, fmt.Sprint(y))
-		}
-		return answer.List(list...)
-	case map[string]any:
-		if why, ok := x["not_known"]; ok {
-			return answer.Answer{NotKnown: fmt.Sprint(why)}
-		}
-		at := map[string]string{}
-		for k, y := range x {
-			at[k] = fmt.Sprint(y)
-		}
-		return answer.Answer{Parts: at}
-	}
-	return answer.Text(fmt.Sprint(v))
+	return answer.Given(s.Given)
 }
 
 // referral is a professional's referral of two children to Thurrock.

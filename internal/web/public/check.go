@@ -161,6 +161,7 @@ type receiptView struct {
 	Reference, Sent, Code string
 	Clocks                []clockLine
 	Email, Worker         bool
+	Contact               bool // it is a contact about a child, and not about one sent before
 	Front                 string
 	Follow                string
 }
@@ -196,6 +197,7 @@ func (p *pub) receipt(w http.ResponseWriter, r *http.Request) error {
 	v := receiptView{
 		Reference: s.Record.Reference, Sent: calendar.Show(s.Record.CreatedAt), Clocks: clockLines(s.Clocks, now),
 		Email: r.URL.Query().Has("confirm"), Worker: a != nil, Front: p.Desk.Place.Word(s.Record.Authority, "front_door"), Follow: "/status/view",
+		Contact: s.Pathway.CountsAsContact,
 	}
 	if a != nil {
 		v.Follow = "/sent/" + s.Record.ID

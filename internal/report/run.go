@@ -1,0 +1,270 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"encoding/csv"
+	"errors"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"frontdoor/internal/agency"
+	"frontdoor/internal/calendar"
+	"frontdoor/internal/fault"
+	"frontdoor/internal/store"
+)
+
+// MaxWeeks is how many weeks one run may cover.
+const MaxWeeks = 53
+
+// timeout ends a run that would keep the database from other work.
+const timeout = 20 * time.Second
+
+// Params are what a reader may choose.
+type Params struct {
+	From, To  calendar.Date // London dates, both counted in
+	Authority string        // empty for all of them
+}
+
+// LastWeeks are the last 28 days.
+func LastWeeks(now time.Time) Params {
+	today := calendar.DateOf(now)
+	return Params{From: today.AddDays(-27), To: today}
+}
+
+// Whole widens the dates to whole weeks, Monday to Sunday. Reports are always
+// run for whole weeks: two runs a day apart would tell of the day between them.
+func (p Params) Whole() Params {
+	back := (int(p.From.Weekday()) + 6) % 7 // days since Monday
+	on := (7 - int(p.To.Weekday())) % 7     // days to Sunday
+	p.From, p.To = p.From.AddDays(-back), p.To.AddDays(on)
+	return p
+}
+
+// Check gives what is wrong with the dates, under the keys from and to.
+func (p Params) Check() fault.Fields {
+	var wrong fault.Fields
+	switch {
+	case p.To.Before(p.From):
+		wrong.Add("to", "Enter a last day that is not before the first")
+	case p.From.DaysTo(p.To) >= MaxWeeks*7-6:
+		wrong.Add("from", "Choose a year or less")
+	}
+	return wrong
+}
+
+// Cell is one value as it is shown.
+type Cell struct {
+	Text   string
+	Hidden bool
+}
+
+// Table is a report that was run.
+type Table struct {
+	Report *Report
+	Params Params // as they were run: whole weeks
+	Rows   [][]Cell
+}
+
+// AnyHidden tells whether a number was hidden.
+func (t *Table) AnyHidden() bool {
+	return slices.ContainsFunc(t.Rows, func(row []Cell) bool {
+		return slices.ContainsFunc(row, func(c Cell) bool { return c.Hidden })
+	})
+}
+
+// Run counts, for whole weeks, on one unchanging view of the database. A run
+// that takes too long or has too many rows is refused with what to do. Whether
+// the reader may see the authority is for the caller to decide.
+func Run(ctx context.Context, db *store.DB, reg *agency.Register, r *Report, p Params, now time.Time) (*Table, error) {
+	if wrong := p.Check(); len(wrong) > 0 {
+		return nil, wrong
+	}
+	p = p.Whole()
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	end := p.To.AddDays(1)
+	q := store.ReportQuery{
+		SQL: r.SQL, From: p.From.Start(), To: end.Start(), Authority: p.Authority, Now: now, Year: end.AddMonths(-12).Start(),
+	}
+	t := &Table{Report: r, Params: p}
+	err := db.Read(ctx, func(tx *store.Tx) error {
+		if !r.Weekly() {
+			return t.add(tx, reg, q, "")
+		}
+		for week := p.From; week.Before(end); week = week.AddDays(7) {
+			q.From, q.To = week.Start(), week.AddDays(7).Start()
+			if err := t.add(tx, reg, q, week.Short()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fault.Wrap(err, fault.Unavailable, "This report took too long. Choose fewer weeks.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// add runs the query once and adds its rows, in the order of their words.
+func (t *Table) add(tx *store.Tx, reg *agency.Register, q store.ReportQuery, week string) error {
+	got, err := tx.Report(q)
+	if err != nil {
+		return err
+	}
+	if want := t.Report.selected(); !slices.Equal(got.Columns, want) {
+		return t.broken("its query gives " + strings.Join(got.Columns, ", ") + " instead of " + strings.Join(want, ", "))
+	}
+	var rows [][]Cell
+	for _, values := range got.Rows {
+		row, err := t.row(reg, values, week)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, row)
+	}
+	slices.SortStableFunc(rows, func(a, b []Cell) int {
+		for i, c := range t.Report.Columns {
+			if !c.Number() {
+				if n := cmp.Compare(a[i].Text, b[i].Text); n != 0 {
+					return n
+				}
+			}
+		}
+		return 0
+	})
+	t.Rows = append(t.Rows, rows...)
+	return nil
+}
+
+func (t *Table) broken(why string) error {
+	return fault.Wrap(errors.New("report "+t.Report.Name+": "+why), fault.Internal, "This report is broken. Tell whoever runs this system.")
+}
+
+// row puts one row of the query into words and hides what is small.
+func (t *Table) row(reg *agency.Register, values []string, week string) ([]Cell, error) {
+	columns := t.Report.Columns
+	row := make([]Cell, len(columns))
+	numbers := make([]int, len(columns))
+	for i, c := range columns {
+		if c.Kind == Week {
+			row[i].Text = week
+			continue
+		}
+		if c.Kind == Percent {
+			continue
+		}
+		value := values[0]
+		values = values[1:]
+		if c.Kind != Count {
+			row[i].Text = words(reg, c.Kind, value)
+			continue
+		}
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 0 {
+			return nil, t.broken("column " + c.ID + " is not a count")
+		}
+		numbers[i] = n
+	}
+	marks := make([]mark, len(columns))
+	for i, c := range columns {
+		if c.Kind != Count || c.Of != "" {
+			continue
+		}
+		var places, parts []int
+		sum := 0
+		for j, part := range columns {
+			if part.Kind == Count && part.Of == c.ID {
+				places, parts, sum = append(places, j), append(parts, numbers[j]), sum+numbers[j]
+			}
+		}
+		if len(parts) > 0 && sum != numbers[i] {
+			return nil, t.broken("the parts of " + c.ID + " do not add up to it")
+		}
+		whole, of := hide(numbers[i], parts)
+		marks[i] = whole
+		for k, j := range places {
+			marks[j] = of[k]
+		}
+	}
+	for i, c := range columns {
+		switch c.Kind {
+		case Count:
+			row[i] = Cell{Text: [...]string{strconv.Itoa(numbers[i]), "fewer than " + strconv.Itoa(Threshold), "hidden"}[marks[i]], Hidden: marks[i] != plain}
+		case Percent:
+			part, of := t.Report.column(c.Part), t.Report.column(c.Of)
+			switch {
+			case marks[part] != plain || marks[of] != plain:
+				row[i] = Cell{Text: "hidden", Hidden: true}
+			case numbers[of] == 0:
+				row[i].Text = "none"
+			default:
+				row[i].Text = percent(numbers[part], numbers[of])
+			}
+		}
+	}
+	return row, nil
+}
+
+// percent is rounded to whole numbers, but only all is 100% and only none is 0%.
+func percent(part, of int) string {
+	n := (200*part + of) / (2 * of)
+	switch {
+	case n == 100 && part < of:
+		n = 99
+	case n == 0 && part > 0:
+		n = 1
+	}
+	return strconv.Itoa(n) + "%"
+}
+
+// words are what a value from a closed list is called. A value that is not in
+// its list is never shown.
+func words(reg *agency.Register, kind, value string) string {
+	const other = "No longer listed"
+	switch {
+	case kind == Authority && value == "":
+		return "Not known yet"
+	case kind == Authority:
+		if a, ok := reg.Authority(value); ok {
+			return a.Name
+		}
+	case slices.ContainsFunc(reg.Agencies, func(a agency.Agency) bool { return a.Kind == value }):
+		text := strings.ReplaceAll(value, "_", " ")
+		return strings.ToUpper(text[:1]) + text[1:]
+	}
+	return other
+}
+
+// CSV writes the table as it is shown, with what is hidden hidden.
+func (t *Table) CSV(w io.Writer) error {
+	out := csv.NewWriter(w)
+	var head []string
+	for _, c := range t.Report.Columns {
+		title := c.Title
+		if c.Kind == Percent {
+			title += " (%)"
+		}
+		head = append(head, title)
+	}
+	if err := out.Write(head); err != nil {
+		return err
+	}
+	for _, row := range t.Rows {
+		line := make([]string, len(row))
+		for i, c := range row {
+			line[i] = c.Text
+		}
+		if err := out.Write(line); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}

@@ -1,0 +1,65 @@
+package store
+
+import (
+	"database/sql"
+	"time"
+
+	"frontdoor/internal/fault"
+)
+
+// ReportLimit is how many rows a report may have.
+const ReportLimit = 5000
+
+// ReportQuery is one run of a report's select.
+type ReportQuery struct {
+	SQL       string // a single select that reads its bounds from the table period
+	From, To  time.Time
+	Authority string // '' for all
+	Now       time.Time
+	Year      time.Time // twelve months before To
+}
+
+// ReportTable is what a report's select gave, every value as text and null as
+// nothing.
+type ReportTable struct {
+	Columns []string
+	Rows    [][]string
+}
+
+// Report runs a report's select. It stands inside another, so that anything
+// but one select is an error of syntax; call it in [DB.Read], where nothing can
+// be written. The table period has one row: from_at, to_at (the first instant
+// after), authority, now_at and year_at. More than ReportLimit rows are
+// refused with fault.Invalid.
+func (tx *Tx) Report(q ReportQuery) (ReportTable, error) {
+	var t ReportTable
+	rows, err := tx.Query(`with period as (select cast($1 as text) as from_at, cast($2 as text) as to_at, cast($3 as text) as authority,
+		cast($4 as text) as now_at, cast($5 as text) as year_at)
+		select * from (`+"\n"+q.SQL+"\n"+`) report limit $6`, q.From, q.To, q.Authority, q.Now, q.Year, ReportLimit+1)
+	if err != nil {
+		return t, err
+	}
+	defer func() { _ = rows.Close() }()
+	if t.Columns, err = rows.rows.Columns(); err != nil {
+		return t, mapError(err)
+	}
+	for rows.Next() {
+		if len(t.Rows) == ReportLimit {
+			return t, fault.New(fault.Invalid, "This report has too many rows to show. Choose fewer weeks, or one authority.")
+		}
+		values := make([]sql.NullString, len(t.Columns))
+		into := make([]any, len(values))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			return t, err
+		}
+		row := make([]string, len(values))
+		for i, v := range values {
+			row[i] = v.String
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t, rows.Err()
+}
