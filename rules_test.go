@@ -24,6 +24,7 @@ import (
 var floors = map[string][]string{
 	"pathways":             {},
 	"partnerships":         {},
+	"reports":              {},
 	"internal/fault":       {},
 	"internal/answer":      {},
 	"internal/calendar":    {"fault"},
@@ -41,6 +42,7 @@ var floors = map[string][]string{
 	"internal/partnership": {"agency", "calendar", "contact", "fault", "pathway", "person"},
 	"internal/store":       {"access", "agency", "answer", "audit", "calendar", "fault", "person", "record"},
 	"internal/signin":      {"agency", "audit", "fault", "seal", "secret", "store"},
+	"internal/report":      {"agency", "calendar", "fault", "store"},
 	"internal/casework": {
 		"access", "agency", "answer", "audit", "calendar", "contact", "deadline", "fault", "partnership", "pathway", "person",
 		"record", "seal", "secret", "store", "upload",
@@ -62,7 +64,7 @@ var floors = map[string][]string{
 }
 
 // rooms may use everything below them and never each other.
-var rooms = []string{"internal/web/public", "internal/web/mash", "internal/web/account"}
+var rooms = []string{"internal/web/public", "internal/web/mash", "internal/web/account", "internal/web/insight"}
 
 type listed struct {
 	ImportPath string

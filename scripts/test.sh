@@ -69,6 +69,6 @@ step "check the content"
 bin/frontdoor check
 
 step "tests"
-CGO_ENABLED=1 go test -race -timeout 14m ./...
+CGO_ENABLED=1 go test -race -timeout 30m ./...
 
 printf '\nAll checks passed.\n'

@@ -343,7 +343,8 @@ func (d *Desk) Status(ctx context.Context, by By, id string) (*Status, error) {
 			return err
 		}
 		for _, c := range clocks {
-			if def, ok := l.p.Clock(c.Clock); ok && def.Sender {
+			if def, ok := l.p.Clock(c.Clock); ok && def.Sender != "" {
+				c.Label = def.Sender
 				s.Clocks = append(s.Clocks, c)
 			}
 		}

@@ -69,6 +69,9 @@ func (s *scene) page(page *Page) (Shown, bool) {
 			out.Questions = append(out.Questions, a)
 		}
 	}
+	if len(page.Questions) > 0 && len(out.Questions) == 0 {
+		return Shown{}, false
+	}
 	if page.stop != nil {
 		t, _ := s.truth(page.stop)
 		out.Stopped = t == yes

@@ -276,8 +276,9 @@ type Clock struct {
 	HoldBefore bool     `yaml:"hold_before"`
 	Nights     bool     `yaml:"nights"` // runs when the front door is shut: the emergency duty team owns it then
 
-	// Sender shows the clock to whoever sent the record: when to expect an answer.
-	Sender  bool            `yaml:"sender"`
+	// Sender is what whoever sent the record is told of the clock, such as "You
+	// hear what was decided". Without it they do not see the clock.
+	Sender  string          `yaml:"sender"`
 	Length  calendar.Length `yaml:"-"` // Within, read; the partnership's value when it is a setting
 	Setting string          `yaml:"-"` // its setting's name, if it has one
 	Early   calendar.Length `yaml:"-"` // Warn, read

@@ -11,13 +11,18 @@ import (
 	"frontdoor/internal/calendar"
 )
 
-// called is how a question is spoken of in a sentence: its short name, or its
-// label when that is not a question or an order. Empty when it has neither.
+// called is how a question is spoken of in a sentence: its label, or else its
+// short name, when that is a name and not a question or an order. Empty when
+// neither is.
 func called(q *Question) string {
-	if q.Short != "" {
-		return q.Short
+	if name := asName(q.Label); name != "" {
+		return name
 	}
-	label := strings.TrimSuffix(strings.TrimSpace(q.Label), ".")
+	return asName(q.Short)
+}
+
+func asName(label string) string {
+	label = strings.TrimSuffix(strings.TrimSpace(label), ".")
 	if strings.ContainsAny(label, "?!:(") || utf8.RuneCountInString(label) > 60 {
 		return ""
 	}

@@ -59,6 +59,14 @@ type Column struct {
 // Number tells whether the column holds numbers.
 func (c Column) Number() bool { return c.Kind == Count || c.Kind == Percent }
 
+// Heading is the column's title; a share is told from the count of that name.
+func (c Column) Heading() string {
+	if c.Kind == Percent {
+		return c.Title + " (%)"
+	}
+	return c.Title
+}
+
 // Weekly tells whether there is a row for each week.
 func (r *Report) Weekly() bool {
 	return slices.ContainsFunc(r.Columns, func(c Column) bool { return c.Kind == Week })

@@ -17,9 +17,6 @@ import (
 	"frontdoor/internal/store"
 )
 
-// MaxWeeks is how many weeks one run may cover.
-const MaxWeeks = 53
-
 // timeout ends a run that would keep the database from other work.
 const timeout = 20 * time.Second
 
@@ -50,7 +47,7 @@ func (p Params) Check() fault.Fields {
 	switch {
 	case p.To.Before(p.From):
 		wrong.Add("to", "Enter a last day that is not before the first")
-	case p.From.DaysTo(p.To) >= MaxWeeks*7-6:
+	case !p.To.Before(p.From.AddMonths(12)):
 		wrong.Add("from", "Choose a year or less")
 	}
 	return wrong
@@ -247,11 +244,7 @@ func (t *Table) CSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	var head []string
 	for _, c := range t.Report.Columns {
-		title := c.Title
-		if c.Kind == Percent {
-			title += " (%)"
-		}
-		head = append(head, title)
+		head = append(head, c.Heading())
 	}
 	if err := out.Write(head); err != nil {
 		return err

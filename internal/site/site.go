@@ -25,6 +25,7 @@ import (
 	"frontdoor/internal/web"
 	"frontdoor/internal/web/account"
 	"frontdoor/internal/web/assets"
+	"frontdoor/internal/web/insight"
 	"frontdoor/internal/web/mash"
 	"frontdoor/internal/web/parts"
 	"frontdoor/internal/web/public"
@@ -107,6 +108,7 @@ func New(c Config) (*Site, error) {
 	s.front.SignIn = account.SignInAgain(mux, h)
 	public.Register(mux, h)
 	mash.Register(mux, h)
+	insight.Register(mux, h)
 	account.Register(mux, h)
 	mux.Handle("GET "+assets.Prefix, assets.Handler())
 	mux.Handle("GET /healthz", s.front.Handle(s.health))

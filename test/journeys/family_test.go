@@ -63,19 +63,14 @@ func siblings() answer.Set {
 	return out
 }
 
-// by is a worker who acts now, outside the pages.
-func (w *world) by(who agency.Worker) casework.By {
-	return casework.ByWorker(who, &w.desk.Place.Register, w.clock.Now())
-}
-
 // refer sends a referral as a signed-in professional does.
 func (w *world) refer(who agency.Worker, answers answer.Set) record.Record {
 	w.t.Helper()
-	dr, err := w.desk.StartDraft(w.t.Context(), w.by(who), "referral", answers)
+	dr, err := w.desk.StartDraft(w.t.Context(), w.as(who), "referral", answers)
 	if err != nil {
 		w.t.Fatal(err, fault.SafeText(err))
 	}
-	sent, err := w.desk.Send(w.t.Context(), w.by(who), dr.ID, "")
+	sent, err := w.desk.Send(w.t.Context(), w.as(who), dr.ID, "")
 	if err != nil {
 		w.t.Fatal(err, fault.SafeText(err))
 	}
@@ -102,25 +97,23 @@ func (w *world) neighbour(days int, given, family, born string) record.Record {
 // take takes a step as a worker, outside the pages.
 func (w *world) take(who agency.Worker, id, step string, changes answer.Set) record.Record {
 	w.t.Helper()
-	rec, err := w.desk.TakeStep(w.t.Context(), w.by(who), id, step, 0, changes)
+	rec, err := w.desk.TakeStep(w.t.Context(), w.as(who), id, step, 0, changes)
 	if err != nil {
 		w.t.Fatal(err, fault.SafeText(err))
 	}
 	return rec
 }
 
-// enter signs in as signIn does, and looks at no page on the way: the journey
+// comeIn signs in as signIn does, and looks at no page on the way: the journey
 // of signing in does.
-func (b *tab) enter(who agency.Worker) *tab {
+func (b *tab) comeIn(who agency.Worker) *tab {
 	b.w.t.Helper()
 	b.Open(b.w.base + "/sign-in")
 	b.write("email", who.Email)
 	b.write("password", password)
-	b.mark("Continue")
-	b.Follow("[data-press]")
+	b.move("Continue")
 	b.write("code", b.w.code())
-	b.mark("Sign in")
-	b.Follow("[data-press]")
+	b.move("Sign in")
 	return b
 }
 
@@ -179,4 +172,35 @@ func (b *tab) holds(name, words string) {
 	if got := b.Eval(fmt.Sprintf(`document.querySelector('[name=%q]').value`, name)); got != words {
 		b.w.t.Fatalf("%s: %s holds %q, want %q", b.URL(), name, got, words)
 	}
+}
+
+// move presses as press does, where the page it leads to has been looked at.
+func (b *tab) move(words string) {
+	b.w.t.Helper()
+	b.mark(words)
+	b.Follow("[data-press]")
+}
+
+// live presses a link or button in a piece of the page that updates itself. The
+// piece may be swapped at any moment, so it is found and pressed in one go.
+func (b *tab) live(words string) {
+	b.w.t.Helper()
+	b.Eval(`document.querySelectorAll('[data-press]').forEach(e => e.removeAttribute('data-press')); ''`)
+	found := b.Eval(fmt.Sprintf(`(() => {
+		const said = e => e.textContent.replace(/\s+/g, ' ').trim()
+		const all = () => [...document.querySelectorAll('[data-live] a, [data-live] button')]
+		const find = () => all().find(e => said(e).startsWith(%q))
+		if (!find()) return 'there are: ' + all().map(said).join(' | ')
+		const press = document.createElement('button')
+		press.textContent = 'press'
+		press.setAttribute('data-press', '')
+		press.addEventListener('click', () => find().click())
+		document.body.prepend(press)
+		return ''
+	})()`, words))
+	if found != "" {
+		b.w.t.Fatalf("%s: nothing to press says %q; %s\n%s", b.URL(), words, found, b.Text("main"))
+	}
+	b.Follow("[data-press]")
+	b.look("")
 }

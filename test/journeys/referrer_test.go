@@ -59,7 +59,7 @@ func TestReferrerDisagrees(t *testing.T) {
 
 	w.set("2026-03-18T09:00")
 	b := w.tab("referrer")
-	b.signIn(lead)
+	b.comeIn(lead)
 	b.goTo("/sent")
 	b.says(got.Reference, "It has been decided what to do")
 	b.press(got.Reference)
@@ -77,7 +77,7 @@ func TestReferrerDisagrees(t *testing.T) {
 	b.failed("unsafe now")
 	b.next("disagree_unsafe", "no")
 	b.press("Save and continue")
-	b.failed("What do you disagree with?")
+	b.failed("disagree")
 	b.picture("disagree-empty")
 	b.next("disagree_about", "The level.", "disagree_why", "She goes home on Friday.", "disagree_want", "A strategy discussion.")
 	for range 6 {
@@ -108,7 +108,8 @@ func TestReferrerDisagrees(t *testing.T) {
 	m := w.tab("referrer-manager")
 	m.signIn(manager)
 	m.goTo("/board")
-	m.says(reference, "Disagreement about a decision")
+	m.press("Disagreement about a decision")
+	m.says(reference)
 	m.press(reference)
 	m.says("She goes home on Friday.", "A strategy discussion.")
 	m.picture("sees-it")

@@ -219,7 +219,8 @@ func (b *tab) write(name, words string) {
 // says fails the journey when the page does not hold the words.
 func (b *tab) says(words ...string) {
 	b.w.t.Helper()
-	text := b.Text("body")
+	// By script in one go: a page that updates itself may be swapped meanwhile.
+	text := b.Eval(`document.body.textContent.replace(/\s+/g, ' ').trim()`)
 	for _, s := range words {
 		if !strings.Contains(text, s) {
 			b.w.t.Fatalf("%s does not say %q:\n%s", b.URL(), s, b.Text("main"))

@@ -11,6 +11,8 @@ import (
 
 // SummaryOptions is what a summary of answers shows besides them.
 type SummaryOptions struct {
+	// Writer is set when the one who reads it wrote it: "Your name" is theirs.
+	Writer bool
 	// Change gives the address where a page is changed; nil for no links.
 	Change func(page, row string) string
 	// Source says when and by whom an answer was given; nil leaves it out.
@@ -66,7 +68,7 @@ func (o SummaryOptions) rows(p *pathway.Pathway, f pathway.Facts, shown pathway.
 			continue
 		}
 		row := parts.SummaryRow{Key: a.Question.Short}
-		if row.Key == "" {
+		if row.Key == "" || o.Writer && strings.HasPrefix(a.Question.Label, "Your ") {
 			row.Key = a.Question.Label
 		}
 		if shown.Page.Title != "" && len(shown.Questions) == 1 && strings.HasPrefix(row.Key, "Choose ") {

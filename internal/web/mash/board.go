@@ -201,6 +201,15 @@ func (d *door) drawBoard(w http.ResponseWriter, r *http.Request, a *room.Asker, 
 	if err != nil {
 		return err
 	}
+	if found.Total == 0 && r.Method == http.MethodGet && q.Get("kind") == "" && !filtered(as) {
+		other, err := d.kindWithWork(r, a, as)
+		if err != nil {
+			return err
+		}
+		if other != "" {
+			return room.See(w, r, "/board?kind="+other)
+		}
+	}
 	staff, err := d.colleagues(r.Context(), a, now)
 	if err != nil {
 		return err
@@ -234,6 +243,25 @@ func (d *door) drawBoard(w http.ResponseWriter, r *http.Request, a *room.Asker, 
 	c := d.chrome(r, a, "Board")
 	c.Wide, c.Errors = true, errs
 	return boardPage.Render(w, r, status, c, v)
+}
+
+// kindWithWork is another kind of work in which something waits for the worker:
+// an empty board must not hide a child who is on the next one.
+func (d *door) kindWithWork(r *http.Request, a *room.Asker, as asked) (string, error) {
+	empty := as.kind
+	for _, as.kind = range as.kinds {
+		if as.kind == empty {
+			continue
+		}
+		found, err := d.Desk.Board(r.Context(), a.By, d.boardQuery(as))
+		if err != nil {
+			return "", err
+		}
+		if found.Total > 0 {
+			return as.kind.Name, nil
+		}
+	}
+	return "", nil
 }
 
 // stages are the links that choose a stage, each with how many there are.

@@ -48,10 +48,13 @@ func (d *door) frame(r *http.Request, v *casework.View, tab string) frame {
 	if s, ok := p.State(rec.State); ok {
 		f.Bar.Tags = append(f.Bar.Tags, parts.Tag{Text: s.Label, Colour: "blue", Classes: "govuk-!-text-align-left"})
 	}
-	if tag, ok := d.ratingTag(rec.Rating); ok {
+	// An earlier version shows how it was rated then.
+	then := v.Facts
+	then.Answers = v.Answers
+	if tag, ok := d.ratingTag(v.Answers.Text(answer.Key(p.Roles.Rating))); ok {
 		f.Bar.Tags = append(f.Bar.Tags, tag)
 	}
-	if rec.Urgent {
+	if p.Urgent(then) {
 		f.Bar.Tags = append(f.Bar.Tags, parts.Tag{Text: "Urgent", Colour: "red"})
 	}
 	if len(openLocks(v)) > 0 {

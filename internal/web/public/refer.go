@@ -404,6 +404,7 @@ func (p *pub) summaryOf(r *http.Request, wr *writing) (parts.Body, error) {
 		return nil, err
 	}
 	return form.Summary(wr.p, wr.f, form.SummaryOptions{
+		Writer:     true,
 		Unanswered: true, Names: names,
 		Change: func(page, row string) string {
 			return wr.href(page, row) + "?" + url.Values{"from": {atCheck}}.Encode()

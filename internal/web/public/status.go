@@ -190,7 +190,7 @@ func (p *pub) statusWith(w http.ResponseWriter, r *http.Request, errs fault.Fiel
 				}
 			}
 		}
-		v.Answers = form.Summary(s.Pathway, p.Desk.DraftFacts(who.by, d), form.SummaryOptions{Names: names, Level: 3})
+		v.Answers = form.Summary(s.Pathway, p.Desk.DraftFacts(who.by, d), form.SummaryOptions{Writer: true, Names: names, Level: 3})
 	}
 	c := p.chrome(r, who.asker, "What happened")
 	if who.asker != nil {

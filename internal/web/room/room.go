@@ -146,6 +146,9 @@ func (h *House) StaffChrome(r *http.Request, a *Asker, title string) web.Chrome 
 		add("My referrals", "/sent")
 		add("Refer", "/refer")
 	}
+	if a.May(h, "reports") {
+		add("Reports", "/reports")
+	}
 	if a.May(h, "accounts") {
 		add("Workers", "/workers")
 	}
