@@ -310,7 +310,11 @@ func (s *Site) Run(ctx context.Context) error {
 		// A lease long enough for a large database on a slow disk.
 		jobs["backup"] = store.Handler{Every: 24 * time.Hour, Lease: 4 * time.Hour, Do: write(s.backup)}
 	}
-	return s.Desk.DB.RunJobs(ctx, s.Now, jobs)
+	err := s.Desk.DB.RunJobs(ctx, s.Now, jobs)
+	if ctx.Err() != nil {
+		return nil // Asked to stop, perhaps before it had begun.
+	}
+	return err
 }
 
 // tellClocks warns until there is nothing left to warn of.
