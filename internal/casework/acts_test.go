@@ -587,7 +587,7 @@ func TestSecondPersonChecksLetters(t *testing.T) {
 			t.Fatal(err)
 		}
 		kind(t, take(officer, "send_outcome", letters), fault.Forbidden)
-		kind(t, o.CheckLetters(ctx, officer, rec.ID, "send_outcome", officer.Principal), fault.Forbidden)
+		kind(t, o.CheckLetters(ctx, officer, rec.ID, "send_outcome", officer.Principal, ""), fault.Forbidden)
 		waiting, err := o.LettersToCheck(ctx, manager, rec.ID)
 		if err != nil || len(waiting) != 1 || len(waiting[0].Previews) == 0 || waiting[0].Checked != "" {
 			t.Fatalf("letters to check: %+v %v", waiting, err)
@@ -597,7 +597,8 @@ func TestSecondPersonChecksLetters(t *testing.T) {
 				t.Error("a letter holds the address")
 			}
 		}
-		if err := o.CheckLetters(ctx, manager, rec.ID, "send_outcome", officer.Principal); err != nil {
+		kind(t, o.CheckLetters(ctx, manager, rec.ID, "send_outcome", officer.Principal, "what someone else saw"), fault.Conflict)
+		if err := o.CheckLetters(ctx, manager, rec.ID, "send_outcome", officer.Principal, casework.LettersHash(waiting[0].Previews)); err != nil {
 			t.Fatal(err)
 		}
 		// One word changed after the check is another letter.

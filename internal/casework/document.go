@@ -71,8 +71,14 @@ func (d *Desk) previews(l loaded, made []pathway.MadeDocument) ([]Preview, error
 	return out, nil
 }
 
-// phone is the number to ring about a record at a moment.
+// phone is the number of the front door itself, as a letter gives it: whoever
+// reads it rings in the hours it is open, whatever the hour it was written.
 func (d *Desk) phone(authority string, now time.Time) string {
+	if cal := d.calendarFor(authority); !cal.IsOpen(now) {
+		if opens, ok := cal.NextOpen(now); ok {
+			now = opens
+		}
+	}
 	a, err := d.Place.Contacts.Decide(contact.Ask{Authority: authority, Caller: contact.Professional, About: contact.AboutChild, At: now})
 	if err != nil {
 		return ""

@@ -110,7 +110,11 @@ func (d *Desk) viewOf(tx *store.Tx, by By, l loaded, revision int) (*View, error
 		revs = revs[:revision]
 		v.Record = record.Fold(l.rec, revs)
 	}
+	given := map[answer.Key]Source{}
 	if l.rec.Parent != "" {
+		if given, err = d.givenBefore(tx, l); err != nil {
+			return nil, err
+		}
 		if v.Parent, err = d.related(tx, by, l.rec.Parent); err != nil {
 			return nil, err
 		}
@@ -123,6 +127,10 @@ func (d *Desk) viewOf(tx *store.Tx, by By, l loaded, revision int) (*View, error
 		for k := range r.Changes {
 			s := Source{Seq: r.Seq, At: r.HappenedAt, By: r.By}
 			if r.Kind == record.Created && v.Parent != nil && carried(l.p, k) {
+				if was, ok := given[k]; ok {
+					s = was
+					v.name(tx, was.By)
+				}
 				s.From = v.Parent.Record.Reference
 			}
 			v.Sources[k] = s
@@ -178,10 +186,26 @@ func (d *Desk) viewOf(tx *store.Tx, by By, l loaded, revision int) (*View, error
 	}
 	for _, g := range grants {
 		v.name(tx, string(g.To))
-		v.name(tx, g.By)
+		v.name(tx, "worker:"+g.By)
 	}
 	v.name(tx, "worker:"+l.rec.Allocated)
 	return v, nil
+}
+
+// givenBefore says who gave each answer on the record that this one was started
+// from, and when: what was carried keeps its first source.
+func (d *Desk) givenBefore(tx *store.Tx, l loaded) (map[answer.Key]Source, error) {
+	revs, err := tx.Revisions(l.rec.Parent)
+	out := map[answer.Key]Source{}
+	for _, r := range revs {
+		if r.RecordedAt.After(l.rec.CreatedAt) {
+			break
+		}
+		for k := range r.Changes {
+			out[k] = Source{Seq: r.Seq, At: r.HappenedAt, By: r.By}
+		}
+	}
+	return out, err
 }
 
 // carried tells whether a pathway takes an answer over from the record it

@@ -159,8 +159,13 @@ func (d *Desk) BreakGlass(ctx context.Context, by By, reference, reason string) 
 		if err := d.log(tx, named, "break-glass", rec.ID, nil); err != nil {
 			return err
 		}
+		told := map[string]bool{}
 		for _, r := range locks {
 			for _, w := range append([]string{r.By}, r.Named...) {
+				if told[w] || !r.LiftedAt.IsZero() {
+					continue
+				}
+				told[w] = true
 				if err := d.noticeTo(tx, by, rec, access.ToWorker(w), "glass_broken"); err != nil {
 					return err
 				}

@@ -30,9 +30,9 @@ func needsSecond(f pathway.Facts, made []pathway.MadeDocument) bool {
 	return false
 }
 
-// lettersHash names exactly what would be sent, so that a check holds for these
+// LettersHash names exactly what would be sent, so that a check holds for these
 // words and no others.
-func lettersHash(previews []Preview) string {
+func LettersHash(previews []Preview) string {
 	h := sha256.New()
 	for _, pv := range previews {
 		for _, part := range []string{pv.Doc.ID, pv.Row, pv.Title, pv.Withheld, pv.Body} {
@@ -53,7 +53,7 @@ func (d *Desk) secondChecked(tx *store.Tx, by By, l loaded, t pathway.Taking) er
 	if err != nil {
 		return err
 	}
-	checked, err := d.checkedBy(tx, by, l.rec.ID, lettersHash(previews))
+	checked, err := d.checkedBy(tx, by, l.rec.ID, LettersHash(previews))
 	if err != nil || checked != "" {
 		return err
 	}
@@ -122,7 +122,7 @@ func (d *Desk) lettersToCheck(tx *store.Tx, by By, l loaded) ([]Letters, error) 
 		if ls.Previews, err = d.previews(theirs, taking.Documents); err != nil {
 			return nil, err
 		}
-		if ls.Checked, err = d.checkedBy(tx, By{Principal: ls.Owner}, l.rec.ID, lettersHash(ls.Previews)); err != nil {
+		if ls.Checked, err = d.checkedBy(tx, By{Principal: ls.Owner}, l.rec.ID, LettersHash(ls.Previews)); err != nil {
 			return nil, err
 		}
 		out = append(out, ls)
@@ -131,8 +131,9 @@ func (d *Desk) lettersToCheck(tx *store.Tx, by By, l loaded) ([]Letters, error) 
 }
 
 // CheckLetters records that a second person has read a colleague's letters word
-// for word and found them safe to send.
-func (d *Desk) CheckLetters(ctx context.Context, by By, id, step string, owner access.Principal) error {
+// for word and found them safe to send. Seen is the LettersHash of what they had
+// before them: a letter changed since then is not checked.
+func (d *Desk) CheckLetters(ctx context.Context, by By, id, step string, owner access.Principal, seen string) error {
 	return d.DB.Write(ctx, func(tx *store.Tx) error {
 		l, err := d.load(tx, by, id, true)
 		if err != nil {
@@ -149,10 +150,10 @@ func (d *Desk) CheckLetters(ctx context.Context, by By, id, step string, owner a
 			return err
 		}
 		for _, w := range waiting {
-			if w.Step.ID != step || w.Owner != owner {
+			if w.Step.ID != step || w.Owner != owner || LettersHash(w.Previews) != seen {
 				continue
 			}
-			if err := d.log(tx, by, actChecked, id, map[string]string{"step": step, "letters": lettersHash(w.Previews)}); err != nil {
+			if err := d.log(tx, by, actChecked, id, map[string]string{"step": step, "letters": seen}); err != nil {
 				return err
 			}
 			return d.noticeTo(tx, by, l.rec, owner, "letters_checked")

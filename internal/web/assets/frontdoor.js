@@ -201,6 +201,11 @@ class Live {
   async swap() {
     const old = document.getElementById(this.id)
     if (!old) return
+    // A press that has begun is let end: what was pressed must still be there.
+    if (pressing) {
+      addEventListener('pointerup', () => this.soon(), { once: true })
+      return
+    }
     // Someone typing or choosing in it is not interrupted.
     if (old.contains(document.activeElement) && document.activeElement.matches('input:not([type=checkbox],[type=radio]),textarea,select')) {
       document.activeElement.addEventListener('blur', () => this.soon(), { once: true })
@@ -232,6 +237,9 @@ class Live {
     say(this.status, 'Updated ' + clock(), 'saved')
   }
 }
+let pressing = false
+addEventListener('pointerdown', () => { pressing = true })
+for (const end of ['pointerup', 'pointercancel']) addEventListener(end, () => { pressing = false })
 for (const element of document.querySelectorAll('[data-live]')) new Live(element)
 
 // Small helps, for the page and for pieces swapped into it.

@@ -1,8 +1,6 @@
 package mash
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"html/template"
 	"net/http"
 	"slices"
@@ -11,7 +9,6 @@ import (
 
 	"frontdoor/internal/access"
 	"frontdoor/internal/casework"
-	"frontdoor/internal/fault"
 	"frontdoor/internal/store"
 	"frontdoor/internal/web/form"
 	"frontdoor/internal/web/parts"
@@ -92,7 +89,7 @@ func (d *door) second(r *http.Request, a *room.Asker, fl *filling, previews []ca
 		if !l.Mine || l.Step.ID != fl.step.ID {
 			continue
 		}
-		if seen(l.Previews) != seen(previews) {
+		if casework.LettersHash(l.Previews) != casework.LettersHash(previews) {
 			return &secondView{}, nil
 		}
 		by, err := d.worker(r, l.Checked)
@@ -120,7 +117,7 @@ func (d *door) waiting(r *http.Request, a *room.Asker, v *casework.View) ([]wait
 	for _, l := range list {
 		one := waitingView{
 			StepID: l.Step.ID, Step: l.Step.Label, StepHref: "/records/" + v.Record.ID + "/steps/" + l.Step.ID,
-			Owner: string(l.Owner), Seen: seen(l.Previews), Mine: l.Mine, Letters: previewLetters(v, l.Previews),
+			Owner: string(l.Owner), Seen: casework.LettersHash(l.Previews), Mine: l.Mine, Letters: previewLetters(v, l.Previews),
 		}
 		if one.By, err = d.worker(r, string(l.Owner)); err != nil {
 			return nil, err
@@ -131,18 +128,6 @@ func (d *door) waiting(r *http.Request, a *room.Asker, v *casework.View) ([]wait
 		out = append(out, one)
 	}
 	return out, nil
-}
-
-// seen names letters by every word in them.
-func seen(previews []casework.Preview) string {
-	h := sha256.New()
-	for _, pv := range previews {
-		for _, part := range []string{pv.Doc.ID, pv.Row, pv.Title, pv.Withheld, pv.Body} {
-			h.Write([]byte(part))
-			h.Write([]byte{0})
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil))
 }
 
 // worker is the name of the worker a principal stands for; empty for none.
@@ -168,8 +153,6 @@ func (d *door) askForCheck(w http.ResponseWriter, r *http.Request, a *room.Asker
 	return room.See(w, r, "/records/"+id+"/letters?done=asked")
 }
 
-var errLettersMoved = fault.New(fault.Conflict, "These letters have changed or gone since you opened them. Look at them again.")
-
 // checkLetters notes that a second person found letters safe: those they had on
 // the page, and no others.
 func (d *door) checkLetters(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
@@ -177,17 +160,7 @@ func (d *door) checkLetters(w http.ResponseWriter, r *http.Request, a *room.Aske
 		return err
 	}
 	id, step, owner := r.PathValue("id"), r.PostForm.Get("step"), access.Principal(r.PostForm.Get("owner"))
-	list, err := d.Desk.LettersToCheck(r.Context(), a.By, id)
-	if err != nil {
-		return err
-	}
-	same := slices.ContainsFunc(list, func(l casework.Letters) bool {
-		return l.Step.ID == step && l.Owner == owner && seen(l.Previews) == r.PostForm.Get("seen")
-	})
-	if !same {
-		return errLettersMoved
-	}
-	if err := d.Desk.CheckLetters(r.Context(), a.By, id, step, owner); err != nil {
+	if err := d.Desk.CheckLetters(r.Context(), a.By, id, step, owner, r.PostForm.Get("seen")); err != nil {
 		return err
 	}
 	return room.See(w, r, "/records/"+id+"/letters?done=checked")
