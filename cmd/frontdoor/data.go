@@ -49,13 +49,13 @@ func backupCommand() *cobra.Command {
 The file holds every record, file, account and line of the audit log at one
 moment. It is read back and checked before the command ends. It opens with the
 same key as the database, which is not in it: keep a copy of the key elsewhere.
-The embedded database can be open in one program at a time. While the service
-runs it makes its own backups: frontdoor serve --backups FOLDER. This command is
-for PostgreSQL at any time, and for the embedded database while the service is
-stopped.`,
+It can be made while the service runs. The service can also make its own, every
+day: frontdoor serve --backups FOLDER. A file that is there already is left as it
+is.`,
 		Example: `  frontdoor backup --data /var/lib/frontdoor /srv/backup/frontdoor-2026-03-17.fdb`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			p.toRead = true
 			d, err := p.openDatabase(cmd.Context())
 			if err != nil {
 				return err
@@ -134,6 +134,7 @@ Each difference is printed on a line of its own and the command ends with 1.`,
 				}
 				points = append(points, b)
 			}
+			p.toRead = true
 			o, err := p.open(cmd.Context(), time.Now(), false)
 			if err != nil {
 				return err

@@ -27,6 +27,8 @@ import (
 
 // place says where the program's data and its partnership's folder are.
 type place struct {
+	// toRead opens the embedded database beside the program that serves it.
+	toRead      bool
 	data        string
 	database    string
 	key         string
@@ -159,6 +161,7 @@ func migrated(ctx context.Context, db *store.DB) error {
 
 // database is an open database with the key that its contents are sealed with.
 type database struct {
+	toRead  bool // opened beside the program that serves it: nothing is written
 	db      *store.DB
 	key     store.Key
 	keyPath string
@@ -166,7 +169,7 @@ type database struct {
 }
 
 func (p *place) openDatabase(ctx context.Context) (database, error) {
-	d := database{keyPath: p.key}
+	d := database{keyPath: p.key, toRead: p.toRead}
 	base := p.data
 	if p.database != "" {
 		base = "postgres"
@@ -191,6 +194,10 @@ func (p *place) openDatabase(ctx context.Context) (database, error) {
 		d.db, err = store.OpenPostgres(ctx, p.database)
 		return d, err
 	}
+	if p.toRead {
+		d.db, err = store.OpenEmbeddedToRead(ctx, p.data, d.key)
+		return d, err
+	}
 	if err := os.MkdirAll(p.data, 0o700); err != nil {
 		return d, fault.Wrap(err, fault.Unavailable, "the data folder "+filepath.Clean(p.data)+" cannot be made; choose another with --data")
 	}
@@ -203,16 +210,19 @@ const keyMeta = "key id"
 // sameKey makes sure that what is sealed in the database can be opened with this
 // key: PostgreSQL itself would open with any.
 func (d database) sameKey(ctx context.Context) error {
-	return d.db.Write(ctx, func(tx *store.Tx) error {
-		id, err := tx.GetMeta(keyMeta)
-		switch {
-		case err != nil:
-			return err
-		case id == "":
-			return tx.SetMeta(keyMeta, d.key.ID())
-		case id != d.key.ID():
-			return fault.New(fault.Invalid, "This database was made with another key ("+id+"). Name its key file with --key.")
-		}
-		return nil
+	id := ""
+	err := d.db.Read(ctx, func(tx *store.Tx) error {
+		var err error
+		id, err = tx.GetMeta(keyMeta)
+		return err
 	})
+	switch {
+	case err != nil:
+		return err
+	case id == "" && !d.toRead:
+		return d.db.Write(ctx, func(tx *store.Tx) error { return tx.SetMeta(keyMeta, d.key.ID()) })
+	case id != "" && id != d.key.ID():
+		return fault.New(fault.Invalid, "This database was made with another key ("+id+"). Name its key file with --key.")
+	}
+	return nil
 }

@@ -310,9 +310,23 @@ func TestSessionsEnd(t *testing.T) {
 		at := noon
 		for at.Before(noon.Add(signin.Longest - signin.Idle)) {
 			at = at.Add(signin.Idle - time.Minute)
-			if _, _, err := g.Who(t.Context(), p.token, at); err != nil {
+			s, _, err := g.Who(t.Context(), p.token, at)
+			if err != nil {
 				t.Fatalf("after %v: %v", at.Sub(noon), err)
 			}
+			if err := g.Seen(t.Context(), s, at); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// A page that fetches by itself is not somebody at the keyboard.
+		board := enrol(t, g, "board@example.org")
+		for _, left := range []time.Duration{time.Minute, 0} {
+			if _, _, err := g.Who(t.Context(), board.token, noon.Add(signin.Idle-left)); err != nil {
+				t.Errorf("%v before the idle limit: %v", left, err)
+			}
+		}
+		if _, _, err := g.Who(t.Context(), board.token, noon.Add(signin.Idle+time.Second)); fault.KindOf(err) != fault.SignIn {
+			t.Errorf("a board that nobody watches is still signed in: %v", err)
 		}
 		if _, _, err := g.Who(t.Context(), p.token, noon.Add(signin.Longest)); fault.KindOf(err) != fault.SignIn {
 			t.Errorf("after the longest: %v", err)

@@ -188,3 +188,38 @@ func TestBackupIsOneMoment(t *testing.T) {
 		writer.Wait()
 	})
 }
+
+// A backup is made beside the program that serves the folder, and changes
+// nothing in it.
+func TestBackupWhileServed(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	served := storetest.OpenDir(t, dir)
+	if err := served.Migrate(t.Context(), storetest.Now); err != nil {
+		t.Fatal(err)
+	}
+	if err := served.Write(t.Context(), func(tx *store.Tx) error { return tx.SetMeta("said", "before") }); err != nil {
+		t.Fatal(err)
+	}
+	beside, err := store.OpenEmbeddedToRead(t.Context(), dir, storetest.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = beside.Close() })
+	if err := beside.Write(t.Context(), func(tx *store.Tx) error { return tx.SetMeta("said", "beside") }); err == nil {
+		t.Error("wrote to a database opened to be read")
+	}
+	file := filepath.Join(t.TempDir(), "backup")
+	if _, err := beside.Backup(t.Context(), file, storetest.Key, storetest.Now); err != nil {
+		t.Fatal(err)
+	}
+	if err := served.Write(t.Context(), func(tx *store.Tx) error { return tx.SetMeta("said", "after") }); err != nil {
+		t.Errorf("the service cannot write any more: %v", err)
+	}
+	if _, err := store.CheckBackup(t.Context(), file, storetest.Key); err != nil {
+		t.Error(err)
+	}
+	if _, err := store.OpenEmbeddedToRead(t.Context(), t.TempDir(), storetest.Key); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("an empty folder: %v", err)
+	}
+}

@@ -116,6 +116,31 @@ func OpenEmbedded(ctx context.Context, dir string, key Key) (_ *DB, err error) {
 	return newDB(sqlite, write, read, sync.OnceValue(unlock)), nil
 }
 
+// OpenEmbeddedToRead opens the database of a data folder beside the program that
+// serves it, for a backup or a check. It changes nothing: every write fails.
+// A folder without a database gives fault.NotFound.
+func OpenEmbeddedToRead(ctx context.Context, dir string, key Key) (*DB, error) {
+	path, err := filepath.Abs(filepath.Join(dir, databaseFile))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(path); err != nil {
+		return nil, fault.Wrap(err, fault.NotFound, "There is no database in the data folder. Check its name.")
+	}
+	read, err := openSQLite(path, key, "query_only = on", "cache_size = -8000")
+	if err != nil {
+		return nil, err
+	}
+	if err := read.PingContext(ctx); err != nil {
+		err = errors.Join(mapError(err), read.Close())
+		if errors.Is(err, sqlite3.NOTADB) || errors.Is(err, sqlite3.CORRUPT) {
+			return nil, fault.Wrap(err, fault.Invalid, "The key does not open the database in the data folder. Start again with the key file that was made with it.")
+		}
+		return nil, err
+	}
+	return newDB(sqlite, read, read, func() error { return nil }), nil
+}
+
 // openSQLite opens a pool. The key is set on each connection and is never
 // part of the name of the database, which may appear in errors.
 func openSQLite(path string, key Key, pragmas ...string) (*sql.DB, error) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"frontdoor/internal/access"
 	"frontdoor/internal/agency"
 	"frontdoor/internal/answer"
 	"frontdoor/internal/audit"
@@ -236,7 +237,11 @@ func TestListsOfRecords(t *testing.T) {
 			same(t, read(t, db, func(tx *store.Tx) ([]record.Link, error) { return tx.Links(id) }), []record.Link{link})
 		}
 		same(t, read(t, db, func(tx *store.Tx) ([]record.Record, error) { return tx.RecordsStartedBy(parent.ID) }), []record.Record{child})
-		same(t, read(t, db, func(tx *store.Tx) ([]record.Record, error) { return tx.SentBy("worker:a", 5) }), []record.Record{child})
+		// What a worker sent themselves, and not what a step of theirs started.
+		same(t, read(t, db, func(tx *store.Tx) ([]record.Record, error) { return tx.SentBy(access.Principal(parent.Author), 5) }), []record.Record{parent})
+		if sent := read(t, db, func(tx *store.Tx) ([]record.Record, error) { return tx.SentBy("worker:a", 5) }); len(sent) != 0 {
+			t.Errorf("sent: %v", sent)
+		}
 		same(t, read(t, db, func(tx *store.Tx) ([]string, error) {
 			var ids []string
 			return ids, tx.AllRecordIDs(func(id string) error { ids = append(ids, id); return nil })

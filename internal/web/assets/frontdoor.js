@@ -8,8 +8,19 @@ designSystem.start()
 
 const clock = () => new Date().toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/London' })
 const wait = (ms) => new Promise((done) => setTimeout(done, ms))
+// A press that has begun is let end before anything moves: between its start and
+// its end what is pressed must stay where it is, or the press is lost.
+let pressing = false
+addEventListener('pointerdown', () => { pressing = true }, true)
+for (const end of ['pointerup', 'pointercancel']) addEventListener(end, () => { pressing = false }, true)
+const whenReleased = (then) => {
+  if (!pressing) return false
+  for (const end of ['pointerup', 'pointercancel']) addEventListener(end, () => setTimeout(then), { once: true })
+  return true
+}
+
 const say = (element, words, state) => {
-  if (!element) return
+  if (!element || whenReleased(() => say(element, words, state))) return
   if (element.textContent !== words) element.textContent = words
   if (state) element.dataset.state = state
 }
@@ -201,11 +212,7 @@ class Live {
   async swap() {
     const old = document.getElementById(this.id)
     if (!old) return
-    // A press that has begun is let end: what was pressed must still be there.
-    if (pressing) {
-      addEventListener('pointerup', () => this.soon(), { once: true })
-      return
-    }
+    if (whenReleased(() => this.soon())) return
     // Someone typing or choosing in it is not interrupted.
     if (old.contains(document.activeElement) && document.activeElement.matches('input:not([type=checkbox],[type=radio]),textarea,select')) {
       document.activeElement.addEventListener('blur', () => this.soon(), { once: true })
@@ -237,9 +244,6 @@ class Live {
     say(this.status, 'Updated ' + clock(), 'saved')
   }
 }
-let pressing = false
-addEventListener('pointerdown', () => { pressing = true })
-for (const end of ['pointerup', 'pointercancel']) addEventListener(end, () => { pressing = false })
 for (const element of document.querySelectorAll('[data-live]')) new Live(element)
 
 // Small helps, for the page and for pieces swapped into it.
