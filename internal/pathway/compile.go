@@ -47,7 +47,6 @@ func (k *checker) rules() {
 		d.rule = k.boolean(&d.If, d.Row, "the condition of the document “"+d.ID+"”")
 	}
 	p.Roles.urgent = k.boolean(&p.Roles.Urgent, "", "roles: urgent")
-	p.Roles.anonymous = k.boolean(&p.Roles.Anonymous, "", "roles: anonymous")
 }
 
 // earlier reports a rule of the form that reads a question asked at or after a

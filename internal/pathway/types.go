@@ -317,12 +317,11 @@ type Roles struct {
 	Children    string   `yaml:"children"` // group
 	Summary     []string `yaml:"summary"`  // questions on the identity strip
 	SenderEmail string   `yaml:"sender_email"`
-	Anonymous   string   `yaml:"anonymous"`   // CEL
 	Postcode    string   `yaml:"postcode"`    // question that decides the authority
 	Authority   string   `yaml:"authority"`   // question that holds the authority when asked
 	NotContact  string   `yaml:"not_contact"` // do-not-contact instructions, shown wherever someone might ring
 
-	urgent, anonymous *rule
+	urgent *rule
 }
 
 // Code is one line of a code list.

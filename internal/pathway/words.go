@@ -267,11 +267,6 @@ func (p *Pathway) Urgent(f Facts) bool {
 	return p.holds(p.Roles.urgent, &f)
 }
 
-// Anonymous tells whether the sender is known to want no name on it.
-func (p *Pathway) Anonymous(f Facts) bool {
-	return p.holds(p.Roles.anonymous, &f)
-}
-
 func (p *Pathway) holds(r *rule, f *Facts) bool {
 	if r == nil {
 		return false

@@ -92,6 +92,16 @@ func (g *Gate) takeCeremony(ctx context.Context, s *Session) ([]byte, error) {
 	return []byte(text), err
 }
 
+// resume takes back what a ceremony began with, and whose it is.
+func (g *Gate) resume(ctx context.Context, s *Session) ([]byte, secret.PasskeyAccount, error) {
+	kept, err := g.takeCeremony(ctx, s)
+	if err != nil {
+		return nil, secret.PasskeyAccount{}, err
+	}
+	acct, err := g.passkeyOf(ctx, *s)
+	return kept, acct, err
+}
+
 // BeginAddPasskey starts adding a passkey; the answer is for the browser.
 func (g *Gate) BeginAddPasskey(ctx context.Context, s Session, now time.Time) ([]byte, error) {
 	acct, err := g.passkeyOf(ctx, s)
@@ -108,11 +118,7 @@ func (g *Gate) BeginAddPasskey(ctx context.Context, s Session, now time.Time) ([
 // FinishAddPasskey keeps the passkey. A first second factor completes the
 // sign-in and gives recovery codes, shown once.
 func (g *Gate) FinishAddPasskey(ctx context.Context, s Session, answer []byte, now time.Time) (token string, recovery []string, err error) {
-	kept, err := g.takeCeremony(ctx, &s)
-	if err != nil {
-		return "", nil, err
-	}
-	acct, err := g.passkeyOf(ctx, s)
+	kept, acct, err := g.resume(ctx, &s)
 	if err != nil {
 		return "", nil, err
 	}
@@ -158,11 +164,7 @@ func (g *Gate) FinishPasskey(ctx context.Context, token string, answer []byte, n
 	if err != nil {
 		return "", s, err
 	}
-	kept, err := g.takeCeremony(ctx, &s)
-	if err != nil {
-		return "", s, err
-	}
-	acct, err := g.passkeyOf(ctx, s)
+	kept, acct, err := g.resume(ctx, &s)
 	if err != nil {
 		return "", s, err
 	}
