@@ -143,9 +143,11 @@ func TestOnlyTheFamilyAndThePublicMayStayAnonymous(t *testing.T) {
 	}
 	// Someone who chose to stay anonymous and then said that it is their job is
 	// not anonymous any more.
-	f := facts(map[string]string{"danger": "no", "sender_kind": "professional", "stay_anonymous": "yes"})
-	if p.Anonymous(f) {
-		t.Error("a professional is anonymous")
+	_, questions := pages(p, facts(map[string]string{"danger": "no", "sender_kind": "professional", "stay_anonymous": "yes"}))
+	for _, q := range []string{"referrer_name", "sender_email"} {
+		if !slices.Contains(questions, q) {
+			t.Errorf("a professional who chose to stay anonymous before is not asked %s", q)
+		}
 	}
 }
 
