@@ -280,6 +280,14 @@ frontdoor_audit_events %d
 
 // Run does the background work until the context ends.
 func (s *Site) Run(ctx context.Context) error {
+	err := s.run(ctx)
+	if ctx.Err() != nil {
+		return nil // Asked to stop, perhaps before it had begun.
+	}
+	return err
+}
+
+func (s *Site) run(ctx context.Context) error {
 	if err := s.Desk.KeepPathwayTexts(ctx, s.Now()); err != nil {
 		return err
 	}
@@ -310,11 +318,7 @@ func (s *Site) Run(ctx context.Context) error {
 		// A lease long enough for a large database on a slow disk.
 		jobs["backup"] = store.Handler{Every: 24 * time.Hour, Lease: 4 * time.Hour, Do: write(s.backup)}
 	}
-	err := s.Desk.DB.RunJobs(ctx, s.Now, jobs)
-	if ctx.Err() != nil {
-		return nil // Asked to stop, perhaps before it had begun.
-	}
-	return err
+	return s.Desk.DB.RunJobs(ctx, s.Now, jobs)
 }
 
 // tellClocks warns until there is nothing left to warn of.
