@@ -12,7 +12,7 @@ import (
 
 func dueCommand() *cobra.Command {
 	var from, within, authority, folder string
-	var holdBefore bool
+	var o calendar.Options
 	c := &cobra.Command{
 		Use:   "due --from TIME --within LENGTH",
 		Short: "Work out when something is due, and show the sum",
@@ -53,7 +53,7 @@ front door is open), "15 working days", "8 days", "3 months".`,
 			if !ok {
 				return usage{fault.New(fault.Invalid, "no authority is called "+authority+" here")}
 			}
-			due, err := cal.Due(start, length, calendar.Options{HoldBefore: holdBefore})
+			due, err := cal.Due(start, length, o)
 			if err != nil {
 				return err
 			}
@@ -69,7 +69,9 @@ front door is open), "15 working days", "8 days", "3 months".`,
 	f := c.Flags()
 	f.StringVar(&from, "from", "", "when it starts, such as 2026-03-17T10:00")
 	f.StringVar(&within, "within", "", `how long it may take, such as "15 working days"`)
-	f.BoolVar(&holdBefore, "hold-before", false, "not later than the last working day on or before the limit")
+	f.BoolVar(&o.HoldBefore, "hold-before", false, "not later than the last working day on or before the limit")
+	f.BoolVar(&o.RollForward, "roll-forward", false, "if the limit is not a working day, the next one")
+	f.BoolVar(&o.CountStart, "count-start", false, "the day it starts is day 1, as for an emergency protection order")
 	f.StringVar(&authority, "authority", "", "whose opening hours and local closures count (default: thurrock, or else the first one)")
 	partnershipFlag(c, &folder)
 	return c
