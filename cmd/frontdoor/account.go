@@ -105,6 +105,23 @@ func workerOf(ctx context.Context, o *opened, email string) (agency.Worker, erro
 	return w, err
 }
 
+// onWorker runs an act on the worker whom the flags name.
+func onWorker(p *place, email *string, act func(cmd *cobra.Command, o *opened, w agency.Worker, now time.Time) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, _ []string) error {
+		now := time.Now()
+		o, err := p.open(cmd.Context(), now, true)
+		if err != nil {
+			return err
+		}
+		defer o.close()
+		w, err := workerOf(cmd.Context(), o, *email)
+		if err != nil {
+			return err
+		}
+		return act(cmd, o, w, now)
+	}
+}
+
 func accountReset() *cobra.Command {
 	var p place
 	var email, base string
@@ -112,17 +129,7 @@ func accountReset() *cobra.Command {
 		Use:   "reset --email ADDRESS",
 		Short: "Take away password and second factors, and print a new invitation link",
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			now := time.Now()
-			o, err := p.open(cmd.Context(), now, true)
-			if err != nil {
-				return err
-			}
-			defer o.close()
-			w, err := workerOf(cmd.Context(), o, email)
-			if err != nil {
-				return err
-			}
+		RunE: onWorker(&p, &email, func(cmd *cobra.Command, o *opened, w agency.Worker, now time.Time) error {
 			if !w.LeftAt.IsZero() {
 				return fault.New(fault.Conflict, "this worker has left; an account of someone who left is not reset")
 			}
@@ -132,7 +139,7 @@ func accountReset() *cobra.Command {
 			}
 			printInvitation(cmd, base, token)
 			return nil
-		},
+		}),
 	}
 	p.flags(c)
 	c.Flags().StringVar(&email, "email", "", "their work email address")
@@ -147,23 +154,13 @@ func accountDisable() *cobra.Command {
 		Use:   "disable --email ADDRESS",
 		Short: "Mark a worker as having left: everything they hold ends at once",
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			now := time.Now()
-			o, err := p.open(cmd.Context(), now, true)
-			if err != nil {
-				return err
-			}
-			defer o.close()
-			w, err := workerOf(cmd.Context(), o, email)
-			if err != nil {
-				return err
-			}
+		RunE: onWorker(&p, &email, func(cmd *cobra.Command, o *opened, w agency.Worker, now time.Time) error {
 			if err := o.gate.Left(cmd.Context(), operator, w.ID, now); err != nil {
 				return err
 			}
 			fmt.Fprintln(cmd.OutOrStdout(), "Disabled. They are signed out and hold nothing.")
 			return nil
-		},
+		}),
 	}
 	p.flags(c)
 	c.Flags().StringVar(&email, "email", "", "their work email address")
