@@ -209,7 +209,7 @@ func TestProfessionalWithoutAnAccount(t *testing.T) {
 	b.picture("receipt")
 	rec := w.record(officer, b.Text("#reference"))
 
-	m := w.mail("nurse@surgery.example.org")
+	m := w.mail("nurse@surgery.example.org", "/confirm/")
 	for _, word := range []string{"Bella", "Sample", "child", rec.Reference} {
 		if strings.Contains(m.Subject+m.Text, word) {
 			t.Errorf("the mail says %q", word)

@@ -272,8 +272,9 @@ func (w *world) takes(who agency.Worker, rec record.Record, london, step string,
 	}
 }
 
-// mail sends the mails that wait, and gives the newest to an address.
-func (w *world) mail(to string) post.Mail {
+// mail sends the mails that wait, and gives the newest to an address that says
+// something.
+func (w *world) mail(to, says string) post.Mail {
 	w.t.Helper()
 	ctx, stop := context.WithCancel(w.t.Context())
 	done := make(chan error, 1)
@@ -284,11 +285,11 @@ func (w *world) mail(to string) post.Mail {
 	}()
 	for until := time.Now().Add(30 * time.Second); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
 		for _, m := range w.outbox.All() {
-			if m.To == to {
+			if m.To == to && strings.Contains(m.Text, says) {
 				return m
 			}
 		}
 	}
-	w.t.Fatalf("no mail to %s", to)
+	w.t.Fatalf("no mail to %s that says %q", to, says)
 	return post.Mail{}
 }
