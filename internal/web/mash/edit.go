@@ -14,6 +14,7 @@ import (
 	"frontdoor/internal/casework"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/pathway"
+	"frontdoor/internal/prose"
 	"frontdoor/internal/web"
 	"frontdoor/internal/web/form"
 	"frontdoor/internal/web/parts"
@@ -154,7 +155,7 @@ func (d *door) drawEdit(w http.ResponseWriter, r *http.Request, a *room.Asker, e
 	}
 	view.SaveTo = strings.Replace(view.Action, "/edit/"+e.page.ID, "/edit/"+e.page.ID+"/save", 1)
 	if e.page.Body != "" {
-		view.Body = form.Prose(e.page.Body)
+		view.Body = prose.Words(e.page.Body)
 	}
 	return drawRecord(d, editPage, w, r, a, v, status, view.Heading, view, func(c *web.Chrome) { c.Errors = errs })
 }

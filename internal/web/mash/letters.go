@@ -6,8 +6,8 @@ import (
 
 	"frontdoor/internal/calendar"
 	"frontdoor/internal/fault"
+	"frontdoor/internal/prose"
 	"frontdoor/internal/record"
-	"frontdoor/internal/web/form"
 	"frontdoor/internal/web/parts"
 	"frontdoor/internal/web/room"
 )
@@ -88,5 +88,5 @@ func (d *door) letter(w http.ResponseWriter, r *http.Request, a *room.Asker) err
 }
 
 func (d *door) letterView(doc record.Document) letterView {
-	return letterView{Title: doc.Title, Facts: "Sent to " + reader(doc.To) + " on " + calendar.Show(doc.SentAt), Body: form.Prose(doc.Body), Print: parts.PrintButton{Text: "Print this letter"}}
+	return letterView{Title: doc.Title, Facts: "Sent to " + reader(doc.To) + " on " + calendar.Show(doc.SentAt), Body: prose.Words(doc.Body), Print: parts.PrintButton{Text: "Print this letter"}}
 }

@@ -9,8 +9,8 @@ import (
 
 	"frontdoor/internal/access"
 	"frontdoor/internal/casework"
+	"frontdoor/internal/prose"
 	"frontdoor/internal/store"
-	"frontdoor/internal/web/form"
 	"frontdoor/internal/web/parts"
 	"frontdoor/internal/web/room"
 )
@@ -62,7 +62,7 @@ func previewLetters(v *casework.View, previews []casework.Preview) []previewLett
 			one.About = v.Pathway.RowName(v.Facts, pv.Doc.Row, pv.Row)
 		}
 		if pv.Withheld == "" {
-			one.Body = form.Prose(pv.Body)
+			one.Body = prose.Words(pv.Body)
 		}
 		for _, k := range pv.Uses {
 			if _, _, id := k.Split(); id != "" {

@@ -12,6 +12,7 @@ import (
 	"frontdoor/internal/casework"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/pathway"
+	"frontdoor/internal/prose"
 	"frontdoor/internal/record"
 	"frontdoor/internal/store"
 	"frontdoor/internal/web"
@@ -142,7 +143,7 @@ func (d *door) drawStep(w http.ResponseWriter, r *http.Request, a *room.Asker, f
 	}
 	view.SaveTo = view.Action + "/save"
 	if fl.step.Body != "" {
-		view.Body = form.Prose(fl.step.Body)
+		view.Body = prose.Words(fl.step.Body)
 	}
 	if view.Letters {
 		view.Button = "Go on: see each letter"
@@ -176,8 +177,10 @@ func (d *door) drawStep(w http.ResponseWriter, r *http.Request, a *room.Asker, f
 		i = j
 	}
 	view.Beside = d.beside(v, a)
-	if n := v.Facts.Counts["contacts_12m"]; n > 1 && a.May(d.House, "people") {
-		view.Contacts = plural(int(n), "contact", "contacts") + " in the last 12 months"
+	if a.May(d.House, "people") {
+		if n, _ := v.Facts.Count("contacts_12m"); n > 1 {
+			view.Contacts = plural(int(n), "contact", "contacts") + " in the last 12 months"
+		}
 	}
 	view.Multipart = slices.ContainsFunc(fl.step.Ask, func(q pathway.Question) bool { return q.Type == "files" })
 	view.Teams = d.teamsAsked(fl)

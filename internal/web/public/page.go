@@ -14,7 +14,9 @@ import (
 	"frontdoor/internal/calendar"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/pathway"
+	"frontdoor/internal/prose"
 	"frontdoor/internal/record"
+	"frontdoor/internal/signin"
 	"frontdoor/internal/upload"
 	"frontdoor/internal/web"
 	"frontdoor/internal/web/form"
@@ -41,6 +43,9 @@ var stopPage = web.Page[stopView]("public/stop", files, "templates/stop.html")
 // page shows one page of a form, or one of the places beside its pages.
 func (p *pub) page(w http.ResponseWriter, r *http.Request) error {
 	wr, err := p.draft(r)
+	if fault.KindOf(err) == fault.NotFound && signin.WorkerToken(r) == "" {
+		return p.sentAlready(w, r, err)
+	}
 	if err != nil {
 		return p.signIn(w, r, err)
 	}
@@ -73,7 +78,7 @@ func (p *pub) showPage(w http.ResponseWriter, r *http.Request, wr *writing, show
 	reveal, asked := form.Reveals(wr.p, wr.d.Answers, wr.ask(shown.Page.ID, shown.Row))
 	heads := form.Heads(shown.Page.Title, shown.Page.Body, asked)
 	v := pageView{
-		Action: wr.href(shown.Page.ID, shown.Row), From: from, Caption: shown.Page.Section, Heading: shown.Page.Title, Body: prose(shown.Page.Body),
+		Action: wr.href(shown.Page.ID, shown.Row), From: from, Caption: shown.Page.Section, Heading: shown.Page.Title, Body: prose.Words(shown.Page.Body),
 		Save:   wr.base() + "/" + atSave + "?" + url.Values{"page": {shown.Page.ID}, "row": {shown.Row}}.Encode(),
 		Fields: form.Fields(wr.p, asked, wr.d.Answers, errs, form.Options{Title: shown.Page.Title, Heading: heads, Reveal: reveal, Files: have}),
 		Status: parts.SaveStatus{Text: "Saved as you type."}, Public: wr.public(),
@@ -112,7 +117,7 @@ func (p *pub) stop(w http.ResponseWriter, r *http.Request, wr *writing, shown pa
 	c := p.chrome(r, wr.asker, "Stop")
 	c.BackHref = wr.href(shown.Page.ID, shown.Row)
 	return stopPage.Render(w, r, http.StatusOK, c, stopView{Card: parts.InterruptionCard{
-		Title: strings.TrimLeft(title, "# "), Body: parts.Body{parts.HTML(prose(rest))},
+		Title: strings.TrimLeft(title, "# "), Body: parts.Body{parts.HTML(prose.Words(rest))},
 		Actions: []parts.Button{{Text: "Go back to the question", Href: c.BackHref, Variant: "inverse"}},
 		Links:   []parts.Link{{Text: "Who else to call", Href: "/contact"}},
 	}})
@@ -226,15 +231,24 @@ func (p *pub) pageDo(w http.ResponseWriter, r *http.Request) error {
 	return room.See(w, r, wr.after(page, row))
 }
 
-// sentAlready answers a second press of the button that sends: it was sent.
+// sentAlready answers a second press of the button that sends, and a step back
+// from there: it was sent.
 func (p *pub) sentAlready(w http.ResponseWriter, r *http.Request, cause error) error {
-	if p.asker(r) != nil {
+	a, err := p.who(r)
+	if err != nil {
+		return err
+	}
+	if a != nil {
 		return room.See(w, r, "/sent")
 	}
-	if _, rec, err := p.Holder(r); err == nil {
-		return room.See(w, r, "/refer/sent/"+rec)
+	rec, err := p.Gate.Resent(r.Context(), signin.VisitorToken(r), web.Now(r))
+	if err != nil && fault.KindOf(err) != fault.SignIn {
+		return err
 	}
-	return cause
+	if rec == "" {
+		return cause
+	}
+	return room.See(w, r, "/refer/sent/"+rec)
 }
 
 func fromQuery(from string) string {

@@ -10,7 +10,6 @@ package public
 import (
 	"embed"
 	"errors"
-	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,7 +18,6 @@ import (
 	"frontdoor/internal/fault"
 	"frontdoor/internal/signin"
 	"frontdoor/internal/web"
-	"frontdoor/internal/web/form"
 	"frontdoor/internal/web/room"
 )
 
@@ -30,7 +28,7 @@ var files embed.FS
 type pub struct{ *room.House }
 
 // Register adds the room's routes.
-func Register(mux *http.ServeMux, h *room.House) {
+func Register(mux room.Mux, h *room.House) {
 	p := &pub{h}
 	on := func(pattern string, fn web.Handler) { mux.Handle(pattern, h.Public(fn)) }
 
@@ -89,16 +87,24 @@ func (p *pub) chrome(r *http.Request, a *room.Asker, title string) web.Chrome {
 	return p.PublicChrome(r, title, true)
 }
 
-// asker is the signed-in worker, or nil.
+// asker is the signed-in worker, or nil: also when nobody can tell, for pages
+// that are the same for everyone but for their frame.
 func (p *pub) asker(r *http.Request) *room.Asker {
+	a, _ := p.who(r)
+	return a
+}
+
+// who is the signed-in worker, or nil for anyone else. An error is that it cannot
+// be told now: nobody is taken for a stranger because the database is away.
+func (p *pub) who(r *http.Request) (*room.Asker, error) {
 	if signin.WorkerToken(r) == "" {
-		return nil
+		return nil, nil
 	}
 	a, err := p.Asker(r)
-	if err != nil {
-		return nil
+	if fault.KindOf(err) == fault.SignIn {
+		return nil, nil
 	}
-	return a
+	return a, err
 }
 
 // problems takes the faults of a form out of an error; false when it is another
@@ -113,8 +119,6 @@ func problems(err error) (fault.Fields, bool) {
 	}
 	return nil, false
 }
-
-func prose(words string) template.HTML { return form.Prose(words) }
 
 // held is a page for someone whose visit ended while they typed: what they
 // sent is on it, to send again once they are back.

@@ -13,6 +13,7 @@ import (
 	"frontdoor/internal/casework"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/pathway"
+	"frontdoor/internal/prose"
 	"frontdoor/internal/record"
 	"frontdoor/internal/signin"
 	"frontdoor/internal/web"
@@ -225,7 +226,7 @@ func (p *pub) abouts(of *pathway.Pathway) []*pathway.Pathway {
 func letters(docs []record.Document, base string) []letterView {
 	var out []letterView
 	for _, d := range slices.Backward(docs) {
-		out = append(out, letterView{Title: d.Title, Sent: calendar.Show(d.SentAt), Href: base + "/letter/" + d.ID, Body: prose(d.Body)})
+		out = append(out, letterView{Title: d.Title, Sent: calendar.Show(d.SentAt), Href: base + "/letter/" + d.ID, Body: prose.Words(d.Body)})
 	}
 	return out
 }
@@ -348,7 +349,7 @@ func (p *pub) showStep(w http.ResponseWriter, r *http.Request, x *stepOf, errs f
 	path := x.base + "/step/" + x.st.ID
 	reveal, asked := form.Reveals(x.s.Pathway, x.d.Answers, x.ask(p))
 	v := stepView{
-		Action: path, Save: path + "/save", Cancel: x.home(), Title: x.st.Label, Body: prose(x.st.Body), Button: "Send", Public: x.asker == nil,
+		Action: path, Save: path + "/save", Cancel: x.home(), Title: x.st.Label, Body: prose.Words(x.st.Body), Button: "Send", Public: x.asker == nil,
 		Fields: form.Fields(x.s.Pathway, asked, x.d.Answers, errs, form.Options{Title: x.st.Label, Reveal: reveal}),
 		Status: parts.SaveStatus{Text: "Saved as you type."},
 	}
