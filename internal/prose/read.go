@@ -22,12 +22,13 @@ import (
 // and the text then may not use it.
 type Place struct {
 	// Link turns what a link names into an address. Outside tells that it leads
-	// away from the service.
-	Link func(target string) (href string, outside bool, err error)
+	// away from the service. Each of these says in wrong, as a sentence, why it
+	// cannot do it.
+	Link func(target string) (href string, outside bool, wrong string)
 	// Name turns {kind:key} into HTML, such as the name and number of a contact.
-	Name func(kind, key string) (template.HTML, error)
+	Name func(kind, key string) (html template.HTML, wrong string)
 	// Picture turns the name of a picture into an address.
-	Picture func(name string) (src string, err error)
+	Picture func(name string) (src, wrong string)
 }
 
 // Fault is something wrong with a text: the line, counted from 1, what it is
@@ -52,10 +53,16 @@ type Section struct {
 type Text struct {
 	Sections []Section
 	Keys     []string // of every heading
-	Links    []string // as written, each once, in order
+	Links    []Link   // in order
 	// Sentences are the running words of paragraphs and list items, for
 	// measuring how hard they are to read. Headings and tables are left out.
 	Sentences []string
+}
+
+// Link is one link of a text, as it was written.
+type Link struct {
+	Target string
+	Line   int
 }
 
 // HTML is the whole text.
@@ -276,9 +283,7 @@ func Key(title string) string {
 
 func (r *reader) link(n *ast.Link) {
 	target := string(n.Destination)
-	if !slices.Contains(r.out.Links, target) {
-		r.out.Links = append(r.out.Links, target)
-	}
+	r.out.Links = append(r.out.Links, Link{target, r.line(n)})
 	if strings.TrimSpace(plain(n, r.source)) == "" {
 		r.fault(n, "This link has no words. Write what it leads to between the brackets.")
 	}
@@ -288,10 +293,10 @@ func (r *reader) link(n *ast.Link) {
 		r.fault(n, "A link cannot be used here.")
 		return
 	}
-	href, outside, err := r.place.Link(target)
-	if err != nil {
+	href, outside, wrong := r.place.Link(target)
+	if wrong != "" {
 		n.Destination = nil
-		r.fault(n, "%s", err)
+		r.fault(n, "%s", wrong)
 		return
 	}
 	n.Destination = []byte(href)
@@ -310,9 +315,9 @@ func (r *reader) picture(n *ast.Image) {
 		r.fault(n, "A picture cannot be used here.")
 		return
 	}
-	src, err := r.place.Picture(string(n.Destination))
-	if err != nil {
-		r.fault(n, "%s", err)
+	src, wrong := r.place.Picture(string(n.Destination))
+	if wrong != "" {
+		r.fault(n, "%s", wrong)
 	}
 	n.Destination = []byte(src)
 	n.SetAttributeString("loading", []byte("lazy"))
@@ -323,9 +328,9 @@ func (r *reader) name(n *name) {
 		r.fault(n, "{%s:%s} cannot be used here.", n.kind, n.key)
 		return
 	}
-	html, err := r.place.Name(n.kind, n.key)
-	if err != nil {
-		r.fault(n, "%s", err)
+	html, wrong := r.place.Name(n.kind, n.key)
+	if wrong != "" {
+		r.fault(n, "%s", wrong)
 		return
 	}
 	n.html = html

@@ -1,7 +1,6 @@
 package prose_test
 
 import (
-	"errors"
 	"html/template"
 	"slices"
 	"strings"
@@ -14,22 +13,22 @@ import (
 
 // place knows one page, one number and one picture.
 var place = prose.Place{
-	Link: func(target string) (string, bool, error) {
+	Link: func(target string) (string, bool, string) {
 		switch {
 		case target == "page:parents/alcohol":
-			return "/parents/alcohol", false, nil
+			return "/parents/alcohol", false, ""
 		case strings.HasPrefix(target, "https://"):
-			return target, true, nil
+			return target, true, ""
 		}
-		return "", false, errors.New("There is no page at " + target + ".")
+		return "", false, "There is no page at " + target + "."
 	},
-	Name: func(kind, key string) (template.HTML, error) {
+	Name: func(kind, key string) (template.HTML, string) {
 		if kind == "contact" && key == "childline" {
-			return `Childline, <a href="tel:08001111">0800 1111</a>`, nil
+			return `Childline, <a href="tel:08001111">0800 1111</a>`, ""
 		}
-		return "", errors.New("There is no " + kind + " " + key + ".")
+		return "", "There is no " + kind + " " + key + "."
 	},
-	Picture: func(name string) (string, error) { return "/pictures/" + name, nil },
+	Picture: func(name string) (string, string) { return "/pictures/" + name, "" },
 }
 
 func TestReadMakesSectionsWithKeysThatLast(t *testing.T) {
