@@ -33,7 +33,7 @@ var floors = map[string][]string{
 	"internal/person":      {"calendar", "fault"},
 	"internal/contact":     {"calendar", "fault"},
 	"internal/pathway":     {"answer", "calendar", "fault", "person"},
-	"internal/guidance":    {"calendar", "contact", "fault", "pathway", "prose"},
+	"internal/guidance":    {"calendar", "contact", "pathway", "prose"},
 	"internal/record":      {"answer"},
 	"internal/deadline":    {"answer", "calendar", "fault", "pathway", "record"},
 	"internal/access":      {"agency"},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"frontdoor/internal/guidance"
 	"frontdoor/internal/partnership"
 	"frontdoor/internal/pathway"
 	"frontdoor/pathways"
@@ -18,8 +19,8 @@ func checkCommand() *cobra.Command {
 	var folder, dir string
 	c := &cobra.Command{
 		Use:   "check",
-		Short: "Check the partnership's folder and the pathways",
-		Long: `Check the partnership's folder and the pathways.
+		Short: "Check the partnership's folder with its pages, and the pathways",
+		Long: `Check the partnership's folder with its pages, and the pathways.
 
 Every fault is printed as "file:line: what is wrong. What to do." and the
 command ends with 1. Warnings, such as a law that nobody has checked for a
@@ -47,6 +48,12 @@ year, are printed too and do not count as faults.`,
 				// Roles and lists are not known, so the pathways cannot be judged.
 				return silent{exitNo}
 			}
+			texts, err := fs.Sub(partnershipFS(folder), "guidance")
+			if err != nil {
+				return err
+			}
+			pages, faults := guidance.Load(texts, guidance.Place{Contacts: place.Contacts})
+			show(path.Join(under, "guidance"), faults)
 			place.Place.Now = time.Now()
 			var from fs.FS = pathways.FS
 			under = "pathways"
@@ -58,7 +65,7 @@ year, are printed too and do not count as faults.`,
 			if bad || lib == nil {
 				return silent{exitNo}
 			}
-			fmt.Fprintf(out, "%s: %d pathways, no faults\n", place.Short, len(lib.All()))
+			fmt.Fprintf(out, "%s: %d pathways, %d pages, %d chapters, no faults\n", place.Short, len(lib.All()), len(pages.Pages), len(pages.Chapters))
 			return nil
 		},
 	}

@@ -111,6 +111,22 @@ func yamlFault(err error, file string) error {
 	return lineFault(file, line, sentence, err)
 }
 
+var located = regexp.MustCompile(`^(\S+?)(?:, line (\d+))?: (.*)$`)
+
+// Located takes the file and the line out of the sentence of a fault that
+// [ReadYAML] or [YAML.Fault] gave. Both are empty for another error.
+func Located(err error) (file string, line int, sentence string) {
+	sentence = err.Error()
+	if fault.KindOf(err) != fault.Internal {
+		sentence = fault.SafeText(err)
+	}
+	if m := located.FindStringSubmatch(sentence); m != nil {
+		_, _ = fmt.Sscan(m[2], &line)
+		return m[1], line, m[3]
+	}
+	return "", 0, sentence
+}
+
 func lineFault(file string, line int, sentence string, cause error) error {
 	if line > 0 {
 		sentence = fmt.Sprintf("%s, line %d: %s", file, line, sentence)

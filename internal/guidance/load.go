@@ -2,6 +2,7 @@ package guidance
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -12,7 +13,6 @@ import (
 
 	"frontdoor/internal/calendar"
 	"frontdoor/internal/contact"
-	"frontdoor/internal/fault"
 	"frontdoor/internal/pathway"
 	"frontdoor/internal/prose"
 )
@@ -47,6 +47,9 @@ func Load(fsys fs.FS, place Place) (*Library, pathway.Faults) {
 		lib: &Library{Facts: map[string]Fact{}, Synonyms: map[string][]string{}, byKey: map[string]*Page{}, files: map[string]string{}},
 	}
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) && name == "." {
+			return nil // a partnership that has written nothing yet
+		}
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -80,6 +83,12 @@ func Load(fsys fs.FS, place Place) (*Library, pathway.Faults) {
 
 func (l *loader) add(file string, line int, format string, args ...any) {
 	l.faults = append(l.faults, pathway.Fault{File: file, Line: line, Text: fmt.Sprintf(format, args...)})
+}
+
+// note keeps what is wrong with a file's YAML.
+func (l *loader) note(err error) {
+	file, line, sentence := calendar.Located(err)
+	l.add(file, line, "%s", sentence)
 }
 
 // The files that are not pages.
@@ -117,7 +126,7 @@ func (l *loader) yaml(name string, into any) {
 		return
 	}
 	if _, err := calendar.ReadYAML([]byte(text), name, into); err != nil {
-		l.add("", 0, "%s", fault.SafeText(err))
+		l.note(err)
 	}
 }
 
@@ -148,7 +157,7 @@ func (l *loader) page(name string) {
 		return
 	}
 	if _, err := calendar.ReadYAML([]byte("\n"+head), name, &p.Front); err != nil {
-		l.add("", 0, "%s", fault.SafeText(err))
+		l.note(err)
 		return
 	}
 	p.Body = body

@@ -68,7 +68,7 @@ func TestLoadTellsWhatIsWrong(t *testing.T) {
 		want  string
 	}{
 		"no front":      {map[string]string{"pages/parents/a.md": "Words"}, "pages/parents/a.md:1: The file begins with a line ---"},
-		"misspelt key":  {map[string]string{"pages/parents/a.md": strings.Replace(front, "summary", "sumary", 1)}, "pages/parents/a.md, line 3"},
+		"misspelt key":  {map[string]string{"pages/parents/a.md": strings.Replace(front, "summary", "sumary", 1)}, "pages/parents/a.md:3: There is no setting called"},
 		"no summary":    {map[string]string{"pages/parents/a.md": strings.Replace(front, "summary: Help if drink is a problem.", "", 1)}, "needs a summary"},
 		"bad name":      {map[string]string{"pages/parents/A b.md": front}, "small letters"},
 		"dead page":     {page("\nok\n\n[x](page:parents/none)"), "pages/parents/alcohol.md:11: There is no page parents/none."},

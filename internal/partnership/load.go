@@ -6,7 +6,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"frontdoor/internal/agency"
@@ -116,23 +115,15 @@ func (l *loader) read(name string, into any) bool {
 	return err == nil
 }
 
-var located = regexp.MustCompile(`^(\S+?)(?:, line (\d+))?: (.*)$`)
-
 // note keeps an error that another package found in a file.
 func (l *loader) note(file string, err error) {
 	if err == nil {
 		return
 	}
-	f := pathway.Fault{File: file, Text: err.Error()}
-	if fault.KindOf(err) != fault.Internal {
-		f.Text = fault.SafeText(err)
-	}
-	if m := located.FindStringSubmatch(f.Text); m != nil {
-		f.Line, _ = strconv.Atoi(m[2])
-		f.Text = m[3]
-		if f.File == "" {
-			f.File = m[1]
-		}
+	f := pathway.Fault{File: file}
+	from, line, text := calendar.Located(err)
+	if f.Line, f.Text = line, text; f.File == "" {
+		f.File = from
 	}
 	l.faults = append(l.faults, f)
 }
