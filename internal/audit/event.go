@@ -22,7 +22,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -84,10 +83,34 @@ const (
 	timeForm = "2006-01-02T15:04:05.000000Z"
 )
 
-var (
-	codeForm  = regexp.MustCompile(`^[a-z][a-z0-9]*([._-][a-z0-9]+)*$`)
-	valueForm = regexp.MustCompile(`^[A-Za-z0-9 _.,:;/+=@#{}*<>()-]*$`)
-)
+// isCode tells whether s is words of small letters and digits, the first of them
+// a letter, with a point, hyphen or underscore between.
+func isCode(s string) bool {
+	gap := true // a letter or digit must follow
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', i > 0 && '0' <= c && c <= '9':
+			gap = false
+		case (c == '.' || c == '_' || c == '-') && !gap:
+			gap = true
+		default:
+			return false
+		}
+	}
+	return !gap
+}
+
+// isValue tells whether s has only the signs of codes, numbers and hashes.
+func isValue(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte(" _.,:;/+=@#{}*<>()-", c) >= 0:
+		default:
+			return false
+		}
+	}
+	return true
+}
 
 // wire fixes the order of the fields in the bytes. Changing it changes no old
 // event, because old events are read back from their own bytes.
@@ -112,7 +135,7 @@ func (e Event) check() error {
 		return fmt.Errorf("audit: event %d has a time that cannot be written", e.Seq)
 	case e.Actor == "" || !oneLine(e.Actor, maxID):
 		return fmt.Errorf("audit: event %d has no usable actor", e.Seq)
-	case len(e.Act) > maxID || !codeForm.MatchString(e.Act):
+	case len(e.Act) > maxID || !isCode(e.Act):
 		return fmt.Errorf("audit: event %d has an act that is not a code", e.Seq)
 	case !oneLine(e.Subject, maxID):
 		return fmt.Errorf("audit: event %d has a subject that is not an id", e.Seq)
@@ -124,10 +147,10 @@ func (e Event) check() error {
 		return fmt.Errorf("audit: event %d has too much detail", e.Seq)
 	}
 	for k, v := range e.Detail {
-		if len(k) > maxID || !codeForm.MatchString(k) {
+		if len(k) > maxID || !isCode(k) {
 			return fmt.Errorf("audit: event %d has a detail whose key is not a code", e.Seq)
 		}
-		if len(v) > maxText || !valueForm.MatchString(v) {
+		if len(v) > maxText || !isValue(v) {
 			return fmt.Errorf("audit: event %d, detail %s: the value is not a code", e.Seq, k)
 		}
 	}

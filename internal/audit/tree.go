@@ -26,6 +26,9 @@ func Append(seq int64, leaf Hash, r HashReader) ([]Hash, error) {
 // which is also the index of its leaf hash.
 func HashIndex(seq int64) int64 { return tlog.StoredHashIndex(0, seq) }
 
+// NodeIndex is the index of the nth node of a level of the tree, from 0.
+func NodeIndex(level int, n int64) int64 { return tlog.StoredHashIndex(level, n) }
+
 // HashCount is how many hashes are stored for the first n events.
 func HashCount(n int64) int64 { return tlog.StoredHashCount(n) }
 

@@ -144,5 +144,8 @@ func (s SMTP) message(from *mail.Address, m Mail) ([]byte, error) {
 	if _, err := q.Write([]byte(strings.ReplaceAll(m.Text, "\n", "\r\n"))); err != nil {
 		return nil, err
 	}
-	return b.Bytes(), q.Close()
+	if err := q.Close(); err != nil { // the end of the last line
+		return nil, err
+	}
+	return b.Bytes(), nil
 }

@@ -28,10 +28,18 @@ func (l limit) wait(failures []time.Time, now time.Time) time.Duration {
 	return max(0, last.Add(delay).Sub(now))
 }
 
+// skew is how far the clocks of two nodes may be apart.
+const skew = 5 * time.Minute
+
 // recent counts failures within a time before now and gives the newest. One
-// from the future (another node's clock) counts as now.
+// from the future (another node's clock) counts as now. One from further off was
+// noted by a clock that has been put right since, and does not count: it would
+// keep people waiting until that time comes.
 func recent(failures []time.Time, within time.Duration, now time.Time) (n int, last time.Time) {
 	for _, f := range failures {
+		if f.After(now.Add(skew)) {
+			continue
+		}
 		if f.After(now) {
 			f = now
 		}
@@ -62,6 +70,7 @@ var (
 
 const (
 	accountPressure = 30  // failures on one account in an hour, from devices not known
+	secondMost      = 10  // wrong codes of an app on one account in an hour, from devices not known
 	receiptPressure = 100 // failed receipt codes in an hour, from everywhere
 )
 
@@ -73,7 +82,8 @@ type Past struct {
 	// Account is this account from devices that are not known.
 	Account []time.Time
 	// Source is everything from this source (see SourceKey) that was not from a
-	// known device.
+	// known device; for receipt codes, these only, so that a colleague who
+	// mistypes a password keeps no referrer at the same school waiting.
 	Source []time.Time
 	// Global is all receipt codes that failed. Not used for signing in.
 	Global []time.Time
@@ -130,6 +140,19 @@ func SignIn(p Past, now time.Time) Decision {
 	return d
 }
 
+// Second decides whether the code of an app may be tried as a second factor, given
+// the wrong ones on this account from devices that are not known.
+//
+// Three of a million codes are right at any moment, so guessing from ever new
+// addresses would get in within days. Only somebody who knows the password comes
+// this far, so only they can use this up, and its owner still gets in from a
+// known device, by a passkey, or by a recovery code. Ten an hour are right once
+// in four years.
+func Second(failures []time.Time, knownDevice bool, now time.Time) bool {
+	n, _ := recent(failures, Window, now)
+	return knownDevice || n < secondMost
+}
+
 // Receipt decides on an attempt to come back with a receipt code. Success is
 // never counted, and a source without a failure in the last hour is always
 // allowed its first attempt: no amount of guessing by others shuts out somebody
@@ -137,11 +160,12 @@ func SignIn(p Past, now time.Time) Decision {
 //
 // There are 10^16 codes. With 100,000 of them in use, a guess is right once in
 // 10^11. Once 100 codes have failed in an hour, each source gets one guess and
-// then waits 5, 10, 20, 40 and 55 minutes: three or four guesses an hour at the
-// outside. So a thousand addresses make at most 4,000 guesses an hour, right
+// then waits 5, 10, 20, 40 and 55 minutes: four guesses an hour at the outside.
+// So a thousand addresses make at most 4,000 guesses an hour, right
 // once in some 2,800 years. A million guesses an hour takes 250,000 addresses
 // or more, and is then right once in 100,000 hours, which is 11 years in which
-// Pressure has been raised all the time.
+// Pressure has been raised all the time. A right guess then still opens nothing
+// that was sent: that takes its reference too.
 func Receipt(p Past, now time.Time) Decision {
 	n, _ := recent(p.Global, Window, now)
 	if n >= receiptPressure {
@@ -149,6 +173,10 @@ func Receipt(p Past, now time.Time) Decision {
 	}
 	return Decision{Wait: receiptLimit.wait(p.Source, now)}
 }
+
+// UnderPressure says whether that many failed receipt codes within an hour mean
+// that somebody is guessing.
+func UnderPressure(failed int) bool { return failed >= receiptPressure }
 
 // SourceKey is what counts as one source: an IPv4 address, or the /64 network
 // of an IPv6 address, as one home or phone has all of it.

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -175,12 +176,49 @@ func easy(password string, own []string) bool {
 			}
 		}
 	}
-	for _, form := range []string{password, unleet.Replace(password)} {
+	r := []rune(password)
+	if half := len(r) / 2; half < MinPassword && slices.Equal(r[:half], r[len(r)-half:]) {
+		return true // the same short thing twice
+	}
+	for _, form := range []string{password, unleet.Replace(password), walks(password)} {
 		if len(leftover(form, words)) < 6 {
 			return true
 		}
 	}
 	return false
+}
+
+var keyboard = [][]rune{[]rune("1234567890-="), []rune("qwertyuiop[]"), []rune("asdfghjkl;'"), []rune("zxcvbnm,./")}
+
+// walks takes out five characters or more that a finger finds one beside the
+// other, in the same column of keys or the next: "1q2w3e", "zaq12wsx", "z1x2c3".
+func walks(s string) string {
+	column := map[rune]int{}
+	for _, keys := range keyboard {
+		for place, r := range keys {
+			column[r] = place
+		}
+	}
+	beside := func(a, b rune) bool {
+		x, ok := column[a]
+		y, too := column[b]
+		return ok && too && x-y >= -1 && x-y <= 1
+	}
+	r := []rune(s)
+	var out []rune
+	for i := 0; i < len(r); {
+		n := 1
+		for i+n < len(r) && beside(r[i+n-1], r[i+n]) {
+			n++
+		}
+		if n < 5 {
+			out = append(out, r[i:i+n]...)
+		} else {
+			out = append(out, 0)
+		}
+		i += n
+	}
+	return string(out)
 }
 
 // leftover is what is left of a password without common words, years, runs such

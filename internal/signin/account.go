@@ -58,7 +58,12 @@ func (g *Gate) Add(ctx context.Context, by string, w agency.Worker, now time.Tim
 	return w, token, err
 }
 
+// invite makes an invitation. One that was made before and not used opens nothing
+// from here on.
 func invite(tx *store.Tx, worker string, now time.Time) (string, error) {
+	if err := tx.EndInvitations(worker, now); err != nil {
+		return "", err
+	}
 	token, hash := secret.NewToken()
 	return token, tx.AddInvitation(store.Invitation{ID: store.NewID(now), Worker: worker, TokenHash: hash, ExpiresAt: now.Add(InvitationLasts)})
 }
@@ -190,11 +195,16 @@ func (g *Gate) newPassword(ctx context.Context, w agency.Worker, password string
 // ChangePassword sets a new password for someone who knows the old one, and
 // ends their other sessions.
 func (g *Gate) ChangePassword(ctx context.Context, mine Session, w agency.Worker, old, password string, src Source, now time.Time) error {
+	done, err := g.turn(ctx, w.ID, src)
+	if err != nil {
+		return err
+	}
+	defer done()
 	if err := g.allowed(ctx, w.ID, src, now); err != nil {
 		return err
 	}
 	var a store.Account
-	err := g.DB.Read(ctx, func(tx *store.Tx) error {
+	err = g.DB.Read(ctx, func(tx *store.Tx) error {
 		var err error
 		a, err = tx.Account(w.ID)
 		return err
@@ -341,18 +351,24 @@ func (g *Gate) Account(ctx context.Context, worker string) (store.Account, error
 	return a, err
 }
 
-// Reauth proves again, in place, who is at the keyboard: before a grave act.
-func (g *Gate) Reauth(ctx context.Context, s Session, code string, src Source, now time.Time) error {
-	if err := g.allowed(ctx, s.Worker, src, now); err != nil {
-		return err
+// Reauth proves again, in place, who is at the keyboard: before a grave act. The
+// session goes on under a new token.
+func (g *Gate) Reauth(ctx context.Context, s Session, code string, src Source, now time.Time) (string, error) {
+	done, err := g.turn(ctx, s.Worker, src)
+	if err != nil {
+		return "", err
 	}
-	right := false
-	err := g.DB.Write(ctx, func(tx *store.Tx) error {
+	defer done()
+	if err := g.allowed(ctx, s.Worker, src, now); err != nil {
+		return "", err
+	}
+	next, right := "", false
+	err = g.DB.Write(ctx, func(tx *store.Tx) error {
 		a, err := tx.LockAccount(s.Worker)
 		if err != nil {
 			return err
 		}
-		how, err := g.useCode(&a, code, now)
+		how, err := g.useCode(&a, code, true, now)
 		if err != nil || how == "" {
 			return err
 		}
@@ -361,10 +377,13 @@ func (g *Gate) Reauth(ctx context.Context, s Session, code string, src Source, n
 			return err
 		}
 		s.ReauthAt = now
-		return tx.PutSession(s.Session)
+		if next, _, err = g.rotate(tx, s, now); err != nil {
+			return err
+		}
+		return g.log(tx, now, "worker:"+s.Worker, "prove-again", s.Worker, map[string]string{"with": how})
 	})
 	if err == nil && !right {
-		return g.refuse(ctx, s.Worker, src, now, fault.Fields{{Key: "code", Text: "That code is not right, or was used already. Wait for the next one and try again."}})
+		err = g.refuse(ctx, s.Worker, src, now, fault.Fields{{Key: "code", Text: "That code is not right, or was used already. Wait for the next one and try again."}})
 	}
-	return err
+	return next, err
 }

@@ -49,6 +49,8 @@ type Gate struct {
 	// Words are the service's and agencies' own words, which no password may be
 	// made of.
 	Words []string
+
+	turns turns
 }
 
 // Source is where an attempt comes from.
@@ -149,11 +151,10 @@ func (g *Gate) past(tx *store.Tx, account string, src Source, now time.Time) (se
 		}
 		return times
 	}
-	p.Pair, p.Source = read("pair", k.pair), read("source", k.source)
 	if account == receipts {
-		p.Global = read("account", k.account)
+		p.Source, p.Global = read(receipts, k.source), read("account", k.account)
 	} else {
-		p.Account = read("account", k.account)
+		p.Pair, p.Source, p.Account = read("pair", k.pair), read("source", k.source), read("account", k.account)
 	}
 	return p, k, err
 }
@@ -211,10 +212,11 @@ func (g *Gate) Password(ctx context.Context, email, password string, src Source,
 	email = strings.TrimSpace(email)
 	err = g.DB.Read(ctx, func(tx *store.Tx) error {
 		var err error
-		if w, err = tx.WorkerByEmail(email); err == nil {
-			a, err = tx.Account(w.ID)
+		if w, err = tx.WorkerByEmail(email); err != nil && !errors.Is(err, store.ErrNone) {
+			return err
 		}
-		if errors.Is(err, store.ErrNone) {
+		// Asked for nobody too, so that it is the same work.
+		if a, err = tx.Account(w.ID); errors.Is(err, store.ErrNone) {
 			err = nil
 		}
 		return err
@@ -226,6 +228,11 @@ func (g *Gate) Password(ctx context.Context, email, password string, src Source,
 	if account == "" {
 		account = "unknown\n" + strings.ToLower(email)
 	}
+	done, err := g.turn(ctx, account, src)
+	if err != nil {
+		return "", s, err
+	}
+	defer done()
 	if err := g.allowed(ctx, account, src, now); err != nil {
 		return "", s, err
 	}
@@ -265,6 +272,15 @@ func (g *Gate) Password(ctx context.Context, email, password string, src Source,
 
 func hasSecond(a store.Account) bool {
 	return len(a.TOTPSecret) > 0 || len(a.Passkeys) > 2
+}
+
+// turn waits until no other attempt from the same device or source is under way.
+func (g *Gate) turn(ctx context.Context, account string, src Source) (done func(), err error) {
+	k := g.keysFor(account, src)
+	if k.known {
+		return g.turns.take(ctx, k.pair)
+	}
+	return g.turns.take(ctx, k.source)
 }
 
 func (g *Gate) allowed(ctx context.Context, account string, src Source, now time.Time) error {
@@ -363,7 +379,8 @@ func live(tx *store.Tx, token string, idle time.Duration, now time.Time) (Sessio
 	if err != nil {
 		return Session{}, err
 	}
-	if !row.EndedAt.IsZero() || !now.Before(row.ExpiresAt) || now.Sub(row.SeenAt) > idle {
+	// One seen in the future was seen by a clock that has been put right since.
+	if !row.EndedAt.IsZero() || !now.Before(row.ExpiresAt) || now.Sub(row.SeenAt).Abs() > idle {
 		return Session{}, errSignIn
 	}
 	return Session{row}, nil
@@ -404,7 +421,22 @@ func (g *Gate) Second(ctx context.Context, token, code string, src Source, now t
 	if err != nil {
 		return "", s, err
 	}
+	// One code of an account at a time, wherever from: all count together.
+	done, err := g.turns.take(ctx, "second\n"+s.Worker)
+	if err != nil {
+		return "", s, err
+	}
+	defer done()
 	if err := g.allowed(ctx, s.Worker, src, now); err != nil {
+		return "", s, err
+	}
+	k, app := g.keysFor(s.Worker, src), false
+	err = g.DB.Read(ctx, func(tx *store.Tx) error {
+		wrong, err := tx.AttemptsSince("second", k.account, now.Add(-secret.Window))
+		app = secret.Second(wrong, k.known, now)
+		return err
+	})
+	if err != nil {
 		return "", s, err
 	}
 	next, right := "", false
@@ -414,8 +446,14 @@ func (g *Gate) Second(ctx context.Context, token, code string, src Source, now t
 			return err
 		}
 		how := ""
-		if how, err = g.useCode(&a, code, now); err != nil || how == "" {
+		if how, err = g.useCode(&a, code, app, now); err != nil {
 			return err
+		}
+		if how == "" {
+			if k.known || !app {
+				return nil
+			}
+			return tx.AddAttempt(store.Attempt{Kind: "second", Key: k.account, At: now})
 		}
 		if err := tx.PutAccount(a); err != nil {
 			return err
@@ -427,16 +465,21 @@ func (g *Gate) Second(ctx context.Context, token, code string, src Source, now t
 	if err != nil {
 		return "", s, err
 	}
+	if !right && !app {
+		return "", s, g.refuse(ctx, s.Worker, src, now, errCodes)
+	}
 	if !right {
 		return "", s, g.refuse(ctx, s.Worker, src, now, fault.Fields{{Key: "code", Text: "That code is not right, or was used already. Wait for the next one and try again."}})
 	}
 	return next, s, nil
 }
 
+var errCodes = fault.Fields{{Key: "code", Text: "Too many wrong codes were typed for this account. Use a recovery code or a passkey, or a device you have signed in on before, or wait an hour. Someone may know your password: change it when you are in"}}
+
 // useCode checks a typed code against an account and uses it up. An empty
-// answer means that it is wrong.
-func (g *Gate) useCode(a *store.Account, code string, now time.Time) (string, error) {
-	if len(a.TOTPSecret) > 0 {
+// answer means that it is wrong. Without app, only a recovery code counts.
+func (g *Gate) useCode(a *store.Account, code string, app bool, now time.Time) (string, error) {
+	if app && len(a.TOTPSecret) > 0 {
 		shared, err := g.Sealer.Open(a.TOTPSecret, totpBinding(a.Worker))
 		if err != nil {
 			return "", fault.Wrap(err, fault.Internal, "Your second factor could not be read. Ask your administrator to reset your account.")

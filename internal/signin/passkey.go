@@ -1,12 +1,14 @@
 package signin
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"time"
 
 	"frontdoor/internal/agency"
+	"frontdoor/internal/audit"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/seal"
 	"frontdoor/internal/secret"
@@ -141,6 +143,9 @@ func (g *Gate) BeginPasskey(ctx context.Context, token string, now time.Time) ([
 	if err != nil {
 		return nil, err
 	}
+	if len(acct.Passkeys) == 0 {
+		return nil, fault.New(fault.Invalid, "There is no passkey on this account. Use a code instead.")
+	}
 	options, kept, err := g.Passkeys.BeginLogin(acct, now)
 	if err != nil {
 		return nil, err
@@ -170,9 +175,21 @@ func (g *Gate) FinishPasskey(ctx context.Context, token string, answer []byte, n
 	}
 	key, err := g.Passkeys.FinishLogin(acct, kept, answer, now)
 	if err != nil {
-		return "", s, err
+		return "", s, g.refusePasskey(ctx, s.Worker, now, err)
 	}
 	return g.passed(ctx, s, key, now)
+}
+
+// refusePasskey logs that a passkey was not accepted. It is not counted against
+// anyone: there is nothing to guess.
+func (g *Gate) refusePasskey(ctx context.Context, worker string, now time.Time, answer error) error {
+	if fault.KindOf(answer) != fault.SignIn {
+		return answer
+	}
+	err := g.DB.Write(ctx, func(tx *store.Tx) error {
+		return g.log(tx, now, audit.ActorPublic, "sign-in-refused", worker, map[string]string{"with": "passkey"})
+	})
+	return cmp.Or(err, answer)
 }
 
 func (g *Gate) passed(ctx context.Context, s Session, key secret.Passkey, now time.Time) (string, Session, error) {
@@ -246,7 +263,7 @@ func (g *Gate) FinishPasskeyAlone(ctx context.Context, token string, answer []by
 	}
 	acct, key, err := g.Passkeys.FinishDiscoverable(find, kept, answer, now)
 	if err != nil {
-		return "", s, err
+		return "", s, g.refusePasskey(ctx, "", now, err)
 	}
 	s.Worker, s.ExpiresAt, s.Device = acct.ID, now.Add(Longest), src.Device
 	return g.passed(ctx, s, key, now)

@@ -92,6 +92,30 @@ func (g *Gate) Sent(ctx context.Context, token, rec string, now time.Time) error
 	return g.DB.Write(ctx, func(tx *store.Tx) error { return tx.PutSession(s.Session) })
 }
 
+// Resent is the record that was sent from this browser, empty for none. It may be
+// that the record was saved and the answer never came: the visit still writes,
+// under the code that opens the record now. Then it may look at the record from
+// here on, as after any sending.
+func (g *Gate) Resent(ctx context.Context, token string, now time.Time) (string, error) {
+	s, err := g.visitor(ctx, token, now)
+	if err != nil || s.Code != "" || s.Data["visitor"] == "" {
+		return s.Code, err
+	}
+	rec := ""
+	err = g.DB.Read(ctx, func(tx *store.Tx) error {
+		var err error
+		rec, err = tx.CodeHolder(s.Data["visitor"])
+		return err
+	})
+	if errors.Is(err, store.ErrNone) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return rec, g.Sent(ctx, token, rec, now)
+}
+
 // ComeBack opens a visit for whoever types a code: to what they were writing,
 // or with its reference to what they sent. Every wrong code is counted and
 // logged; the answer is the same for a code that never was and a reference that
@@ -108,6 +132,11 @@ func (g *Gate) ComeBack(ctx context.Context, typed, reference string, src Source
 		}
 	}
 	id := secret.ReceiptHash(g.Sealer.LookupHash, code)
+	done, err := g.turn(ctx, receipts, src)
+	if err != nil {
+		return "", "", err
+	}
+	defer done()
 	found := false
 	err = g.DB.Write(ctx, func(tx *store.Tx) error {
 		found, rec = false, ""
@@ -122,11 +151,19 @@ func (g *Gate) ComeBack(ctx context.Context, typed, reference string, src Source
 		if found, rec, err = g.holds(tx, id, ref); err != nil || found {
 			return err
 		}
-		if err := g.failed(tx, k, now); err != nil {
+		if err := tx.AddAttempt(store.Attempt{Kind: receipts, Key: k.source, At: now}); err != nil {
+			return err
+		}
+		// While somebody guesses, each guess is counted where it came from and no
+		// more, or a million of them would fill the log that people rely on.
+		if verdict.Pressure {
+			return nil
+		}
+		if err := tx.AddAttempt(store.Attempt{Kind: "account", Key: k.account, At: now}); err != nil {
 			return err
 		}
 		detail := map[string]string{}
-		if verdict.Pressure {
+		if secret.UnderPressure(len(p.Global) + 1) {
 			detail["pressure"] = "yes"
 		}
 		return g.log(tx, now, audit.ActorPublic, "code-refused", "", detail)

@@ -21,6 +21,7 @@ const (
 	maxUnpacked = 100 << 20
 	maxRatio    = 100 // only for parts over ratioFrom bytes: short repeated text packs better
 	ratioFrom   = 1 << 20
+	maxTold     = 1 << 20 // parts that say what others are, which are read whole
 )
 
 // lookOffice looks into a Word or Excel document whose main part is given.
@@ -114,6 +115,9 @@ func unpack(f *zip.File, name string) (content []byte, n int64, err error) {
 	defer r.Close()
 	limited := io.LimitReader(r, int64(f.UncompressedSize64)+1)
 	if name == "[content_types].xml" || strings.HasSuffix(name, ".rels") {
+		if f.UncompressedSize64 > maxTold {
+			return nil, 0, errBomb
+		}
 		content, err = io.ReadAll(limited)
 		n = int64(len(content))
 	} else {
@@ -190,7 +194,7 @@ func lookText(b []byte) ([]Flag, error) {
 		if b[0] == 0xfe {
 			order = binary.BigEndian
 		}
-		var wide []uint16
+		wide := make([]uint16, 0, len(b)/2)
 		for i := 2; i+1 < len(b); i += 2 {
 			wide = append(wide, order.Uint16(b[i:]))
 		}
@@ -205,7 +209,8 @@ func lookText(b []byte) ([]Flag, error) {
 			return nil, errDiffers
 		}
 	}
-	start := strings.ToLower(strings.TrimLeft(text, "\ufeff \t\r\n\f"))
+	start := strings.TrimLeft(text, "\ufeff \t\r\n\f")
+	start = strings.ToLower(start[:min(len(start), 4096)])
 	for _, mark := range []string{"#!", "<?xml", "<?php", "<%"} {
 		if strings.HasPrefix(start, mark) {
 			return nil, errRuns
@@ -239,8 +244,23 @@ func isMarkup(start string) bool {
 // What is unpacked of a PDF when looking for parts that act, in bytes.
 const (
 	maxStream  = 8 << 20
-	maxStreams = 64 << 20
+	maxStreams = 32 << 20
+	mostPacked = 20_000 // streams of objects; a report of a hundred pages has some twenty
 )
+
+var (
+	pdfInside = []string{"/Launch", "/EmbeddedFile", "/EmbeddedFiles"}
+	pdfActive = []string{"/JavaScript", "/RichMedia", "/XFA", "/SubmitForm", "/ImportData"}
+)
+
+// pdfHas are the names that act found so far.
+type pdfHas struct{ inside, active bool }
+
+func (h *pdfHas) look(text []byte) {
+	named := func(name string) bool { return pdfName(text, name) }
+	h.inside = h.inside || slices.ContainsFunc(pdfInside, named)
+	h.active = h.active || slices.ContainsFunc(pdfActive, named)
+}
 
 // lookPDF looks for what acts. Programs to start and files inside are refused;
 // script and forms that send are common in agencies' own forms, so these come
@@ -253,24 +273,18 @@ func lookPDF(b []byte) ([]Flag, error) {
 		return nil, errDamaged
 	}
 	text := pdfNames(b)
-	opaque := false
+	var has pdfHas
+	has.look(text)
 	var flags []Flag
 	if pdfName(text, "/Encrypt") {
 		flags = append(flags, Locked)
-	} else {
-		var more []byte
-		more, opaque = objectStreams(b)
-		text = append(append(text, '\n'), pdfNames(more)...)
+	} else if opaque := objectStreams(b, &has); opaque {
+		has.active = true
 	}
-	for _, name := range []string{"/Launch", "/EmbeddedFile", "/EmbeddedFiles"} {
-		if pdfName(text, name) {
-			return nil, errInside
-		}
+	if has.inside {
+		return nil, errInside
 	}
-	for _, name := range []string{"/JavaScript", "/RichMedia", "/XFA", "/SubmitForm", "/ImportData"} {
-		opaque = opaque || pdfName(text, name)
-	}
-	if opaque {
+	if has.active {
 		flags = append(flags, Active)
 	}
 	return flags, nil
@@ -307,13 +321,17 @@ func pdfName(text []byte, name string) bool {
 	}
 }
 
-// objectStreams unpacks the streams in which a PDF may keep its objects. It
-// says so when one could not be unpacked, or there was too much.
-func objectStreams(b []byte) (text []byte, opaque bool) {
+// objectStreams unpacks the streams in which a PDF may keep its objects, one at
+// a time, and looks through them. It says so when one could not be unpacked, or
+// there was too much.
+func objectStreams(b []byte, has *pdfHas) (opaque bool) {
+	var z io.ReadCloser
+	var got bytes.Buffer
+	total, packed := 0, 0
 	for at := 0; ; {
 		i := bytes.Index(b[at:], []byte("stream"))
 		if i < 0 {
-			return text, opaque
+			return opaque
 		}
 		start := at + i
 		at = start + len("stream")
@@ -324,7 +342,9 @@ func objectStreams(b []byte) (text []byte, opaque bool) {
 		if j := bytes.LastIndex(dict, []byte(" obj")); j >= 0 {
 			dict = dict[j:]
 		}
-		dict = pdfNames(dict)
+		if bytes.IndexByte(dict, '#') >= 0 {
+			dict = pdfNames(dict)
+		}
 		if !bytes.Contains(dict, []byte("/ObjStm")) {
 			continue
 		}
@@ -332,18 +352,27 @@ func objectStreams(b []byte) (text []byte, opaque bool) {
 		if !bytes.Contains(dict, []byte("/Filter")) {
 			continue // not packed: its text has been seen already
 		}
-		z, err := zlib.NewReader(bytes.NewReader(body))
+		if packed++; packed > mostPacked {
+			return true
+		}
+		var err error
+		if z == nil {
+			z, err = zlib.NewReader(bytes.NewReader(body))
+		} else {
+			err = z.(zlib.Resetter).Reset(bytes.NewReader(body), nil)
+		}
 		if err != nil || bytes.Contains(dict, []byte("/Predictor")) {
 			opaque = true
 			continue
 		}
-		got, err := io.ReadAll(io.LimitReader(z, maxStream))
-		text = append(append(text, '\n'), got...)
-		if err != nil || len(got) == maxStream {
+		got.Reset()
+		n, err := got.ReadFrom(io.LimitReader(z, maxStream))
+		has.look(pdfNames(got.Bytes()))
+		if err != nil || n == maxStream {
 			opaque = true
 		}
-		if len(text) > maxStreams {
-			return text, true
+		if total += int(n); total > maxStreams {
+			return true
 		}
 	}
 }

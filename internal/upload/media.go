@@ -10,6 +10,9 @@ import (
 // million; a picture that claims more is made to exhaust whoever opens it.
 const maxDots = 250_000_000
 
+// maxExif is how many pieces of Exif data of one photo are looked at.
+const maxExif = 100
+
 func dots(w, h uint64) error {
 	switch {
 	case w == 0 || h == 0:
@@ -198,16 +201,18 @@ func lookHEIC(b []byte) ([]Flag, error) {
 	if err := has(names, err, "meta"); err != nil {
 		return nil, err
 	}
-	gps := false
-	for rest := b; !gps; {
+	gps := xmpHasPlace(b)
+	for rest, n := b, 0; !gps; n++ {
 		i := bytes.Index(rest, []byte("Exif\x00\x00"))
 		if i < 0 {
 			break
 		}
 		rest = rest[i+6:]
-		gps = tiffHasPlace(rest)
+		// A photo has one, or one for each of a few pictures in it. More are there
+		// to keep us looking; the place may be in any.
+		gps = n >= maxExif || tiffHasPlace(rest)
 	}
-	return located(gps || xmpHasPlace(b)), nil
+	return located(gps), nil
 }
 
 func lookMP4(b []byte) ([]Flag, error) {
