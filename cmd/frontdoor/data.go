@@ -14,13 +14,18 @@ import (
 
 func migrateCommand() *cobra.Command {
 	var p place
+	var serveAs string
 	c := &cobra.Command{
 		Use:   "migrate",
 		Short: "Bring the database to this version's shape",
 		Long: `Bring the database to this version's shape.
 
-Make a backup first. "serve" does the same when it starts.`,
-		Args: cobra.NoArgs,
+Make a backup first. "serve" does the same when it starts, unless its PostgreSQL
+account does not own the tables. That is the safer way: run this as the owner, and
+with --serve-as let another account use the tables. That account can read and add,
+but never change or delete what is kept for ever, nor switch off what keeps it.`,
+		Example: `  frontdoor migrate --database postgres://frontdoor_owner@db/frontdoor --key /etc/frontdoor/key --serve-as frontdoor`,
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o, err := p.open(cmd.Context(), time.Now(), true)
 			if err != nil {
@@ -32,10 +37,18 @@ Make a backup first. "serve" does the same when it starts.`,
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "The database is up to date: %d migrations\n", state.Applied)
+			if serveAs == "" {
+				return nil
+			}
+			if err := o.desk.DB.LetUse(cmd.Context(), serveAs); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "The account %s may use it, and may not change what is kept for ever\n", serveAs)
 			return nil
 		},
 	}
 	p.flags(c)
+	c.Flags().StringVar(&serveAs, "serve-as", "", "let this PostgreSQL account serve, without the rights of the owner")
 	return c
 }
 
@@ -154,10 +167,8 @@ Each difference is printed on a line of its own and the command ends with 1.`,
 			}
 			revisions := 0
 			err = o.desk.DB.Read(cmd.Context(), func(tx *store.Tx) error {
-				logged, err := tx.LoggedRevisions()
-				for _, of := range logged {
-					revisions += len(of)
-				}
+				var err error
+				revisions, err = tx.CountRevisions()
 				return err
 			})
 			if err != nil {

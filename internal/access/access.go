@@ -72,9 +72,11 @@ type Grant struct {
 	By    string    // who made it: worker id or "pathway"
 }
 
-// Live tells whether the grant holds at a moment.
+// Live tells whether the grant holds at a moment. One without an end holds from
+// when it was made, even where the clock was ahead then and has been put right
+// since: what came in meanwhile must not be hidden until that time comes.
 func (g Grant) Live(now time.Time) bool {
-	return !now.Before(g.From) && (g.Until.IsZero() || now.Before(g.Until))
+	return g.Until.IsZero() || !now.Before(g.From) && now.Before(g.Until)
 }
 
 // Restriction locks a record to the workers it names.
@@ -157,6 +159,9 @@ type Decision struct {
 	// Restricted is set when a restriction, not the lack of a grant, is what
 	// keeps the viewer out: break-glass may be offered.
 	Restricted bool
+	// Broken is set when the viewer passes a lock only because they opened the
+	// record in an emergency.
+	Broken bool
 }
 
 // May tells whether a right is held.
@@ -210,7 +215,11 @@ func Decide(v Viewer, grants []Grant, restrictions []Restriction, exclusions []E
 		d.Because = append(d.Because, g.Why)
 	}
 	for _, r := range restrictions {
-		if !r.LiftedAt.IsZero() || broken || slices.Contains(r.Named, v.Worker.ID) {
+		if !r.LiftedAt.IsZero() || slices.Contains(r.Named, v.Worker.ID) {
+			continue
+		}
+		if broken {
+			d.Broken = true
 			continue
 		}
 		// The sender keeps sight of what they sent and its outcome.

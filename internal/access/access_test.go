@@ -40,7 +40,9 @@ func TestDecide(t *testing.T) {
 	ended := grant(access.ToRole("officer", "here"), access.View)
 	ended.Until = now
 	future := grant(access.ToRole("officer", "here"), access.View)
-	future.From = now.Add(time.Second)
+	future.From, future.Until = now.Add(time.Second), now.Add(time.Hour)
+	ahead := grant(access.ToRole("officer", "here"), access.View)
+	ahead.From = now.Add(24 * time.Hour)
 	glass := grant(access.ToWorker("me"), access.View)
 	glass.Key = access.BreakGlass
 	lock := []access.Restriction{{Named: []string{"other"}}}
@@ -64,6 +66,7 @@ func TestDecide(t *testing.T) {
 		{name: "by name", viewer: me, grants: []access.Grant{grant(access.ToWorker("me"), access.View)}, view: true},
 		{name: "ended", viewer: me, grants: []access.Grant{ended}},
 		{name: "not begun", viewer: me, grants: []access.Grant{future}},
+		{name: "made by a clock that was ahead", viewer: me, grants: []access.Grant{ahead}, view: true},
 		{name: "a leaver", viewer: viewer(left), grants: []access.Grant{role, grant(access.ToWorker("me"), access.View)}},
 		{name: "moved out of the team", viewer: viewer(moved), grants: []access.Grant{role, grant(access.ToWorker("me"), access.View)}},
 		{name: "a role that never sees cases", viewer: viewer(worker("me", "it", "admin")), grants: []access.Grant{grant(access.ToWorker("me"), access.View), grant(access.ToTeam("it"), access.View)}},

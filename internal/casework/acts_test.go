@@ -245,6 +245,24 @@ func TestLockedRecordAndBrokenGlass(t *testing.T) {
 	})
 }
 
+func TestALockIsChangedThroughItsOwnRecordOnly(t *testing.T) {
+	each(t, func(t *testing.T, o office) {
+		locked, mine := o.worry("Archie", "Sample", ""), o.worry("Bella", "Sample", "")
+		manager, other := o.by("mash_manager"), o.by("mash_manager#2")
+		if err := o.Restrict(t.Context(), manager, locked.ID, "staff_or_relative", "The other manager’s nephew", nil); err != nil {
+			t.Fatal(err)
+		}
+		lock := o.open(manager, locked.ID).Locks[0].ID
+		kind(t, o.LiftRestriction(t.Context(), other, mine.ID, lock), fault.NotFound)
+		kind(t, o.NameOnRestriction(t.Context(), other, mine.ID, lock, nil), fault.NotFound)
+		_, err := o.Open(t.Context(), other, locked.ID)
+		kind(t, err, fault.NotFound)
+		if named := o.open(manager, locked.ID).Locks[0].Named; len(named) != 1 || named[0] != manager.Worker() {
+			t.Errorf("the lock names %v", named)
+		}
+	})
+}
+
 func TestConflictOfInterestShutsOneOut(t *testing.T) {
 	each(t, func(t *testing.T, o office) {
 		rec := o.worry("Archie", "Sample", "")

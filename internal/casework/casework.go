@@ -98,6 +98,41 @@ func (d *Desk) log(tx *store.Tx, by By, act, subject string, detail map[string]s
 	})
 }
 
+// logOnly leaves a line in the audit log of what was read already. What was read
+// may be shown only when this has returned nil: then the line is safe on disk.
+func (d *Desk) logOnly(ctx context.Context, by By, act, subject string, detail map[string]string) error {
+	return d.DB.Write(ctx, func(tx *store.Tx) error { return d.log(tx, by, act, subject, detail) })
+}
+
+// hidden is what someone is told of a record that they may not know of: the very
+// same as when there is none. It remembers the record for the log alone.
+type hidden struct {
+	error
+	record string
+}
+
+func (h hidden) Unwrap() error { return h.error }
+
+// Refused notes that someone was kept out of a page, and of which record: that
+// of the refusal, or else the one with the page's id when there is one. Those who
+// look after it must learn of who tried.
+func (d *Desk) Refused(ctx context.Context, by By, id string, why error) error {
+	var of hidden
+	if errors.As(why, &of) && of.record != "" {
+		id = of.record
+	}
+	return d.DB.Write(ctx, func(tx *store.Tx) error {
+		_, err := tx.Record(id)
+		if errors.Is(err, store.ErrNone) {
+			id, err = "", nil
+		}
+		if err != nil {
+			return err
+		}
+		return d.log(tx, by, audit.ActRefused, id, nil)
+	})
+}
+
 // pathway gives the pathway a record was made on, at the very text it had then.
 func (d *Desk) pathway(tx *store.Tx, hash string) (*pathway.Pathway, error) {
 	if p, ok := d.Pathways.At(hash); ok {
@@ -166,37 +201,71 @@ func (d *Desk) actor(by By, dec access.Decision, rec record.Record) pathway.Acto
 	return a
 }
 
-// facts gathers what rules may read about a record.
-func (d *Desk) facts(tx *store.Tx, by By, p *pathway.Pathway, rec record.Record, dec access.Decision) (pathway.Facts, error) {
+// facts gathers what rules may read about a record, and keeps in l what it read
+// for that.
+func (d *Desk) facts(tx *store.Tx, by By, l *loaded) error {
+	rec := l.rec
 	f := pathway.Facts{
 		Answers: rec.Answers.Clone(), State: rec.State, Now: by.Now, Authority: rec.Authority, Each: rec.Each,
-		Actor: d.actor(by, dec, rec), Taken: map[string]pathway.Taken{}, Counts: map[string]int64{},
+		Actor: d.actor(by, l.dec, rec), Taken: map[string]pathway.Taken{},
 	}
 	taken, err := tx.StepsTaken(rec.ID)
 	if err != nil {
-		return f, err
+		return err
 	}
 	for _, t := range taken {
 		f.Taken[t.Step] = pathway.Taken{By: strings.TrimPrefix(t.By, "worker:"), At: t.At}
 	}
 	f.Created = rec.CreatedAt
-	if first, ok := p.Beginning(); ok {
+	if first, ok := l.p.Beginning(); ok {
 		if t, taken := f.Taken[first.ID]; taken {
 			f.Created = t.At
 		}
 	}
-	f.Counts, err = d.counts(tx, by, p, rec)
-	return f, err
+	if f.Counts, err = d.counts(tx, by, l); err != nil {
+		return err
+	}
+	l.near = &nearby{read: func(fn func(*store.Tx) error) error { return fn(tx) }}
+	f.Later = map[string]func() (int64, bool){"contacts_12m": func() (int64, bool) { return l.near.count(d, by, rec) }}
+	l.f = f
+	return nil
+}
+
+// nearby is how many contacts there were about the children of a record. To
+// count them is to match people, so it is done when something asks, once: the
+// form of a decision does, a record's page does not.
+type nearby struct {
+	read func(func(*store.Tx) error) error
+	done bool
+	n    int64
+	err  error
+}
+
+func (l *nearby) count(d *Desk, by By, rec record.Record) (int64, bool) {
+	if !l.done {
+		l.done = true
+		l.err = l.read(func(tx *store.Tx) error {
+			people, err := tx.PeopleOf(rec.ID)
+			if err != nil {
+				return err
+			}
+			l.n, err = d.contacts(tx, by, rec, people)
+			return err
+		})
+	}
+	return l.n, l.err == nil
 }
 
 // counts are the numbers that rules may ask for and only the database knows.
-func (d *Desk) counts(tx *store.Tx, by By, p *pathway.Pathway, rec record.Record) (map[string]int64, error) {
+func (d *Desk) counts(tx *store.Tx, by By, l *loaded) (map[string]int64, error) {
 	n := noCounts()
-	started, err := tx.RecordsStartedBy(rec.ID)
-	if err != nil {
+	delete(n, "contacts_12m")
+	rec := l.rec
+	var err error
+	if l.started, err = tx.RecordsStartedBy(rec.ID); err != nil {
 		return nil, err
 	}
-	for _, s := range started {
+	for _, s := range l.started {
 		sp, err := d.pathway(tx, s.Hash)
 		if err != nil {
 			return nil, err
@@ -211,35 +280,30 @@ func (d *Desk) counts(tx *store.Tx, by By, p *pathway.Pathway, rec record.Record
 			n["answered_checks"]++
 		}
 	}
-	messages, err := tx.Messages(rec.ID)
-	if err != nil {
+	if l.messages, err = tx.Messages(rec.ID); err != nil {
 		return nil, err
 	}
-	for _, m := range messages {
+	for _, m := range l.messages {
 		if m.Inward && m.ReadAt.IsZero() {
 			n["unread_messages"]++
 		}
 	}
-	looked, err := tx.Looked(rec.ID, string(by.Principal), actKnown)
+	looked, err := tx.LookedKnown(rec.ID, string(by.Principal))
 	if err != nil {
 		return nil, err
 	}
 	if looked {
 		n["history_looked"] = 1
 	}
-	people, err := tx.PeopleOf(rec.ID)
-	if err != nil {
+	if l.people, err = tx.PeopleOf(rec.ID); err != nil {
 		return nil, err
 	}
-	for _, rp := range people {
+	for _, rp := range l.people {
 		for _, a := range rp.Person.Addresses {
 			if a.Disclosure != person.Open {
 				n["flagged_addresses"]++
 			}
 		}
-	}
-	if n["contacts_12m"], err = d.contacts(tx, rec, people, by.Now); err != nil {
-		return nil, err
 	}
 	return n, nil
 }
@@ -257,12 +321,26 @@ func answered(p *pathway.Pathway, state string) bool {
 	return ok && s.Answered
 }
 
-// loaded is one record, locked or not, with what acting on it needs.
+// loaded is one record, locked or not, with what acting on it needs and what
+// was read to know that.
 type loaded struct {
 	rec record.Record
 	p   *pathway.Pathway
 	dec access.Decision
 	f   pathway.Facts
+
+	rows     accessRows
+	started  []record.Record
+	messages []record.Message // sealed
+	people   []store.RecordPerson
+	near     *nearby
+}
+
+// accessRows are everything that access to one record is decided from.
+type accessRows struct {
+	grants       []access.Grant
+	restrictions []access.Restriction
+	exclusions   []access.Exclusion
 }
 
 // load reads a record for an act. Someone who may not know that it exists is
@@ -275,25 +353,23 @@ func (d *Desk) load(tx *store.Tx, by By, id string, lock bool) (loaded, error) {
 	} else {
 		l.rec, err = tx.Record(id)
 	}
-	if errors.Is(err, store.ErrNone) {
-		return l, errNotThere
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, store.ErrNone) {
 		return l, err
+	}
+	// Read also for an id that there is not: the database does the same work for it
+	// as for a record that this worker may not know of, so that no clock can tell
+	// them apart.
+	if l.rows.grants, l.rows.restrictions, l.rows.exclusions, err = tx.AccessRows(id); err != nil {
+		return l, err
+	}
+	l.dec = access.Decide(by.Viewer, l.rows.grants, l.rows.restrictions, l.rows.exclusions)
+	if l.rec.ID == "" || by.Kind != "system" && !l.dec.Any() {
+		return l, hidden{errNotThere, l.rec.ID}
 	}
 	if l.p, err = d.pathway(tx, l.rec.Hash); err != nil {
 		return l, err
 	}
-	if by.Kind != "system" {
-		if l.dec, err = d.access(tx, by, id); err != nil {
-			return l, err
-		}
-		if !l.dec.Any() {
-			return l, errNotThere
-		}
-	}
-	l.f, err = d.facts(tx, by, l.p, l.rec, l.dec)
-	return l, err
+	return l, d.facts(tx, by, &l)
 }
 
 // newReference makes the short name people use for a record.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -134,12 +136,21 @@ func (d *Desk) ReadMessages(ctx context.Context, by By, rec string) error {
 
 func (d *Desk) messages(tx *store.Tx, rec string) ([]record.Message, error) {
 	ms, err := tx.Messages(rec)
+	if err != nil {
+		return nil, err
+	}
+	return d.openMessages(ms)
+}
+
+func (d *Desk) openMessages(sealed []record.Message) ([]record.Message, error) {
+	ms := slices.Clone(sealed)
 	for i := range ms {
+		var err error
 		if ms[i].Text, err = d.openText("message", ms[i].ID, ms[i].Text); err != nil {
 			return nil, err
 		}
 	}
-	return ms, err
+	return ms, nil
 }
 
 // AddFile checks a stranger's bytes, has them scanned where a scanner is
@@ -270,16 +281,14 @@ func (d *Desk) openNames(fs []record.File) error {
 func (d *Desk) OpenFile(ctx context.Context, by By, id string) (record.File, []byte, error) {
 	var f record.File
 	var content []byte
-	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+	err := d.DB.Read(ctx, func(tx *store.Tx) error {
 		var err error
-		if f, err = tx.File(id); err != nil {
-			return errNotThere
+		if f, err = tx.File(id); err != nil && !errors.Is(err, store.ErrNone) {
+			return err
 		}
-		if f.Record == "" {
-			if _, err := d.ownDraft(tx, by, f.Draft, tx.Draft); err != nil {
-				return err
-			}
-		} else {
+		// A file that has not been sent is its writer's alone. To everyone else it is
+		// not there, as one that was never added.
+		if f.Draft == "" || f.By != string(by.Principal) {
 			l, err := d.load(tx, by, f.Record, false)
 			if err != nil {
 				return err
@@ -300,9 +309,15 @@ func (d *Desk) OpenFile(ctx context.Context, by By, id string) (record.File, []b
 			return err
 		}
 		f = one[0]
-		return d.log(tx, by, actFile, id, map[string]string{"record": f.Record})
+		return nil
 	})
-	return f, content, err
+	if err != nil {
+		return record.File{}, nil, err
+	}
+	if err := d.logOnly(ctx, by, actFile, id, map[string]string{"record": f.Record}); err != nil {
+		return record.File{}, nil, err
+	}
+	return f, content, nil
 }
 
 func fileBinding(id string) seal.Binding { return seal.Binding{Kind: "file", ID: id} }

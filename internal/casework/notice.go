@@ -133,7 +133,7 @@ func (d *Desk) Notices(ctx context.Context, by By, limit int) ([]store.Notice, e
 	var out []store.Notice
 	err := d.DB.Read(ctx, func(tx *store.Tx) error {
 		var err error
-		out, err = tx.NoticesFor(by.Viewer.Principals, by.Worker(), limit)
+		out, err = tx.NoticesFor(by.Viewer.Principals, by.Worker(), by.Now, limit)
 		return err
 	})
 	return out, err

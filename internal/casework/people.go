@@ -213,13 +213,13 @@ func (d *Desk) Known(ctx context.Context, by By, id string) (*Known, *View, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	k := &Known{Since: by.Now.AddDate(-1, 0, 0), Count: v.Facts.Counts["contacts_12m"]}
-	err = d.DB.Write(ctx, func(tx *store.Tx) error {
-		if err := d.log(tx, by, actKnown, id, nil); err != nil {
-			return err
-		}
+	k := &Known{Since: by.Now.AddDate(-1, 0, 0)}
+	err = d.DB.Read(ctx, func(tx *store.Tx) error {
 		people, err := tx.PeopleOf(id)
 		if err != nil {
+			return err
+		}
+		if k.Count, err = d.contacts(tx, by, v.Record, people); err != nil {
 			return err
 		}
 		for _, rp := range people {
@@ -232,13 +232,23 @@ func (d *Desk) Known(ctx context.Context, by By, id string) (*Known, *View, erro
 		k.Address, err = d.sameAddress(tx, by, v.Record, people)
 		return err
 	})
-	return k, v, err
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := d.logOnly(ctx, by, actKnown, id, nil); err != nil {
+		return nil, nil, err
+	}
+	return k, v, nil
 }
+
+// mostCompared is with how many of the index one person is compared: those who
+// share most with them. Each costs a dozen reads.
+const mostCompared = 80
 
 func (d *Desk) knownPerson(tx *store.Tx, by By, rec record.Record, rp store.RecordPerson) (KnownPerson, error) {
 	kp := KnownPerson{On: rp}
 	var err error
-	if kp.Links, err = tx.SameAsOf([]string{rp.Person.ID}); err != nil {
+	if kp.Links, err = d.visibleLinks(tx, by, rp.Person.ID); err != nil {
 		return kp, err
 	}
 	same := person.Members(person.Clusters(kp.Links), rp.Person.ID)
@@ -248,7 +258,7 @@ func (d *Desk) knownPerson(tx *store.Tx, by By, rec record.Record, rp store.Reco
 	if kp.Records, err = d.visibleRecords(tx, by, rec.ID, same); err != nil {
 		return kp, err
 	}
-	found, err := tx.FindByKeys(person.MatchKeys(rp.Person), 200)
+	found, err := tx.FindByKeys(person.MatchKeys(rp.Person), mostCompared)
 	if err != nil {
 		return kp, err
 	}
@@ -260,20 +270,71 @@ func (d *Desk) knownPerson(tx *store.Tx, by By, rec record.Record, rp store.Reco
 		if score.Band == person.Unlikely {
 			continue
 		}
-		c := Candidate{Person: p, Score: score}
-		if c.Records, err = d.visibleRecords(tx, by, rec.ID, []string{p.ID}); err != nil {
-			return kp, err
-		}
-		// Someone known only through records this worker may not see stays hidden.
-		if len(c.Records) > 0 {
-			kp.Candidates = append(kp.Candidates, c)
-		}
+		kp.Candidates = append(kp.Candidates, Candidate{Person: p, Score: score})
 	}
+	ids := make([]string, len(kp.Candidates))
+	for i, c := range kp.Candidates {
+		ids[i] = c.Person.ID
+	}
+	seen, err := d.visibleOf(tx, by, rec.ID, ids)
+	if err != nil {
+		return kp, err
+	}
+	for i := range kp.Candidates {
+		kp.Candidates[i].Records = seen[kp.Candidates[i].Person.ID]
+	}
+	// Someone known only through records this worker may not see stays hidden.
+	kp.Candidates = slices.DeleteFunc(kp.Candidates, func(c Candidate) bool { return len(c.Records) == 0 })
 	slices.SortStableFunc(kp.Candidates, func(a, b Candidate) int { return cmp.Compare(b.Score.Points, a.Score.Points) })
 	if len(kp.Candidates) > 12 {
 		kp.Candidates = kp.Candidates[:12]
 	}
 	return kp, nil
+}
+
+// visibleLinks gives the joins of a person with entries that the worker may know
+// of. A join with any other is left out without a trace, and nobody is reached
+// through it: what stands on a locked record stays there.
+func (d *Desk) visibleLinks(tx *store.Tx, by By, me string) ([]person.SameAs, error) {
+	return d.linksWith(tx, me, func(all []store.PersonRecord) ([]store.PersonRecord, error) { return d.visible(tx, by, "", all) })
+}
+
+// linksWith gives the joins of a person with entries on records that seen leaves.
+func (d *Desk) linksWith(tx *store.Tx, me string, seen func([]store.PersonRecord) ([]store.PersonRecord, error)) ([]person.SameAs, error) {
+	links, err := tx.SameAsOf([]string{me})
+	if err != nil || len(links) == 0 {
+		return nil, err
+	}
+	var ends []string
+	for _, l := range links {
+		ends = append(ends, l.A, l.B)
+	}
+	all, err := tx.RecordsOf(ends)
+	if err != nil {
+		return nil, err
+	}
+	if all, err = seen(all); err != nil {
+		return nil, err
+	}
+	known := map[string]bool{me: true}
+	for _, pr := range all {
+		known[pr.Person] = true
+	}
+	return slices.DeleteFunc(links, func(l person.SameAs) bool { return !known[l.A] || !known[l.B] }), nil
+}
+
+// notKept leaves out the records that a lock or an exclusion keeps from the
+// worker. The program itself is kept from none.
+func (d *Desk) notKept(tx *store.Tx, by By, all []store.PersonRecord) ([]store.PersonRecord, error) {
+	if by.Kind == "system" || len(all) == 0 {
+		return all, nil
+	}
+	ids := make([]string, len(all))
+	for i, pr := range all {
+		ids[i] = pr.Record
+	}
+	kept, err := tx.KeptFrom(by.Worker(), by.Now, ids)
+	return slices.DeleteFunc(all, func(pr store.PersonRecord) bool { return slices.Contains(kept, pr.Record) }), err
 }
 
 func without(ids []string, id string) []string {
@@ -287,19 +348,60 @@ func (d *Desk) visibleRecords(tx *store.Tx, by By, except string, people []strin
 	if err != nil {
 		return nil, err
 	}
-	var out []store.PersonRecord
 	seen := map[string]bool{}
-	for _, pr := range all {
-		if pr.Record == except || seen[pr.Record] {
-			continue
-		}
+	return d.visible(tx, by, except, slices.DeleteFunc(all, func(pr store.PersonRecord) bool {
+		again := seen[pr.Record]
 		seen[pr.Record] = true
-		dec, err := d.access(tx, by, pr.Record)
-		if err != nil {
-			return nil, err
+		return again
+	}))
+}
+
+// visible leaves of some people's records those that the worker may view.
+func (d *Desk) visible(tx *store.Tx, by By, except string, all []store.PersonRecord) ([]store.PersonRecord, error) {
+	var ids []string
+	for _, pr := range all {
+		if pr.Record != except {
+			ids = append(ids, pr.Record)
 		}
-		if by.Kind == "system" || dec.May(access.View) {
+	}
+	slices.Sort(ids)
+	may, err := d.mayView(tx, by, slices.Compact(ids))
+	if err != nil {
+		return nil, err
+	}
+	var out []store.PersonRecord
+	for _, pr := range all {
+		if pr.Record != except && may[pr.Record] {
 			out = append(out, pr)
+		}
+	}
+	return out, nil
+}
+
+// mayView decides for several records at once.
+func (d *Desk) mayView(tx *store.Tx, by By, ids []string) (map[string]bool, error) {
+	rows, err := tx.AccessOf(ids)
+	may := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		may[id] = by.Kind == "system" || access.Decide(by.Viewer, rows[id].Grants, rows[id].Restrictions, rows[id].Exclusions).May(access.View)
+	}
+	return may, err
+}
+
+// visibleOf is visibleRecords for several people at once, by their ids. A record
+// about several of them is among those of each.
+func (d *Desk) visibleOf(tx *store.Tx, by By, except string, people []string) (map[string][]store.PersonRecord, error) {
+	all, err := tx.RecordsOf(people)
+	if err != nil {
+		return nil, err
+	}
+	if all, err = d.visible(tx, by, except, all); err != nil {
+		return nil, err
+	}
+	out := map[string][]store.PersonRecord{}
+	for _, pr := range all {
+		if !slices.ContainsFunc(out[pr.Person], func(had store.PersonRecord) bool { return had.Record == pr.Record }) {
+			out[pr.Person] = append(out[pr.Person], pr)
 		}
 	}
 	return out, nil
@@ -315,7 +417,6 @@ func (d *Desk) sameAddress(tx *store.Tx, by By, rec record.Record, people []stor
 
 func (d *Desk) atSameAddress(tx *store.Tx, people []store.RecordPerson) ([]string, error) {
 	var keys []person.Key
-	var ids []string
 	for _, rp := range people {
 		for _, k := range person.Keys(rp.Person) {
 			if k.Kind == person.KeyAddress && !slices.Contains(keys, k) {
@@ -326,32 +427,30 @@ func (d *Desk) atSameAddress(tx *store.Tx, people []store.RecordPerson) ([]strin
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	found, err := tx.FindByKeys(keys, 200)
-	for _, p := range found {
-		ids = append(ids, p.ID)
-	}
-	return ids, err
+	return tx.IDsByKeys(keys, 200)
 }
 
 // contacts counts approaches to the front door in the last 12 months about the
 // children of a record or anyone at their address, this one included: through
 // joins a worker made and matches that are likely, so that a low-level worry is
-// never the first for ever. It counts records of every access, for the number
-// alone gives nothing away.
-func (d *Desk) contacts(tx *store.Tx, rec record.Record, people []store.RecordPerson, now time.Time) (int64, error) {
+// never the first for ever. Records of other front doors count, though the worker
+// may not open them: a family that moves is still seen. Those that a lock or an
+// exclusion keeps from the worker do not, for the number would tell of them.
+func (d *Desk) contacts(tx *store.Tx, by By, rec record.Record, people []store.RecordPerson) (int64, error) {
+	now, open := by.Now, func(all []store.PersonRecord) ([]store.PersonRecord, error) { return d.notKept(tx, by, all) }
 	var ids []string
 	for _, rp := range people {
 		if rp.Role != "child" {
 			continue
 		}
-		links, err := tx.SameAsOf([]string{rp.Person.ID})
+		links, err := d.linksWith(tx, rp.Person.ID, open)
 		if err != nil {
 			return 0, err
 		}
 		clusters := person.Clusters(links)
 		same := person.Members(clusters, rp.Person.ID)
 		ids = append(ids, same...)
-		found, err := tx.FindByKeys(person.MatchKeys(rp.Person), 200)
+		found, err := tx.FindByKeys(person.MatchKeys(rp.Person), mostCompared)
 		if err != nil {
 			return 0, err
 		}
@@ -371,6 +470,9 @@ func (d *Desk) contacts(tx *store.Tx, rec record.Record, people []store.RecordPe
 	}
 	all, err := tx.RecordsOf(ids)
 	if err != nil {
+		return 0, err
+	}
+	if all, err = open(all); err != nil {
 		return 0, err
 	}
 	since := now.AddDate(-1, 0, 0)
@@ -397,8 +499,9 @@ func (d *Desk) LinkPerson(ctx context.Context, by By, rec, a, b, why string) err
 		if strings.TrimSpace(why) == "" {
 			return fault.Fields{{Key: "why", Text: "Say how you know that they are the same person"}}
 		}
-		if _, err := tx.Person(b); err != nil {
-			return errNotThere
+		// Someone known only by records that this worker may not see is not there.
+		if seen, err := d.visibleRecords(tx, by, "", []string{b}); err != nil || len(seen) == 0 {
+			return cmp.Or(err, error(errNotThere))
 		}
 		links, err := tx.SameAsOf([]string{a})
 		if err != nil {
@@ -422,6 +525,21 @@ func (d *Desk) UnlinkPerson(ctx context.Context, by By, rec, link, why string) e
 		}
 		if strings.TrimSpace(why) == "" {
 			return fault.Fields{{Key: "why", Text: "Say why they are not the same person"}}
+		}
+		on, err := tx.PeopleOf(rec)
+		if err != nil {
+			return err
+		}
+		theirs := false
+		for _, rp := range on {
+			links, err := d.visibleLinks(tx, by, rp.Person.ID)
+			if err != nil {
+				return err
+			}
+			theirs = theirs || slices.ContainsFunc(links, func(l person.SameAs) bool { return l.ID == link && l.Undone == nil })
+		}
+		if !theirs {
+			return errNotThere
 		}
 		if err := tx.UndoSameAs(link, string(by.Principal), why, by.Now); err != nil {
 			return err
@@ -459,31 +577,45 @@ func (d *Desk) FindPeople(ctx context.Context, by By, typed string) ([]Candidate
 	}
 	q := person.ParseQuery(typed, calendar.DateOf(by.Now))
 	var out []Candidate
-	err := d.DB.Write(ctx, func(tx *store.Tx) error {
-		found, err := tx.FindByKeys(q.Keys(), 400)
+	err := d.DB.Read(ctx, func(tx *store.Tx) error {
+		found, err := tx.FindByKeys(q.Keys(), 120)
 		if err != nil {
 			return err
 		}
-		for _, hit := range person.Rank(q, found) {
-			recs, err := d.visibleRecords(tx, by, "", []string{hit.Person.ID})
+		const most = 50
+		for hits := range slices.Chunk(person.Rank(q, found), most+10) {
+			ids := make([]string, len(hits))
+			for i, hit := range hits {
+				ids[i] = hit.Person.ID
+			}
+			seen, err := d.visibleOf(tx, by, "", ids)
 			if err != nil {
 				return err
 			}
-			if len(recs) == 0 {
-				continue
+			for _, hit := range hits {
+				recs := seen[hit.Person.ID]
+				if len(recs) == 0 || len(out) == most {
+					continue
+				}
+				c := Candidate{Person: hit.Person, Score: person.Score{Points: hit.Points}, Records: recs}
+				for _, why := range hit.Reasons {
+					c.Score.Reasons = append(c.Score.Reasons, person.Reason{Text: why})
+				}
+				out = append(out, c)
 			}
-			c := Candidate{Person: hit.Person, Score: person.Score{Points: hit.Points}, Records: recs}
-			for _, why := range hit.Reasons {
-				c.Score.Reasons = append(c.Score.Reasons, person.Reason{Text: why})
-			}
-			out = append(out, c)
-			if len(out) == 50 {
+			if len(out) == most {
 				break
 			}
 		}
-		return d.log(tx, by, actSearch, "people", map[string]string{"hits": itoa(len(out))})
+		return nil
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	if err := d.logOnly(ctx, by, actSearch, "people", map[string]string{"hits": itoa(len(out))}); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // OpenPerson reads one person: the entry, those joined to it, and the records
@@ -493,19 +625,25 @@ func (d *Desk) OpenPerson(ctx context.Context, by By, id string) (*KnownPerson, 
 		return nil, errForbidden
 	}
 	var kp KnownPerson
-	err := d.DB.Write(ctx, func(tx *store.Tx) error {
-		p, err := tx.Person(id)
-		if err != nil {
-			return errNotThere
+	err := d.DB.Read(ctx, func(tx *store.Tx) error {
+		seen, err := d.visibleRecords(tx, by, "", []string{id})
+		if err != nil || len(seen) == 0 {
+			return cmp.Or(err, error(errNotThere))
 		}
-		kp, err = d.knownPerson(tx, by, record.Record{}, store.RecordPerson{Person: p})
+		p, err := tx.Person(id)
 		if err != nil {
 			return err
 		}
-		if len(kp.Records) == 0 {
-			return errNotThere
+		if kp, err = d.knownPerson(tx, by, record.Record{}, store.RecordPerson{Person: p}); err != nil {
+			return err
 		}
-		return d.log(tx, by, actRead, id, map[string]string{"kind": "person"})
+		return nil
 	})
-	return &kp, err
+	if err != nil {
+		return nil, err
+	}
+	if err := d.logOnly(ctx, by, actRead, id, map[string]string{"kind": "person"}); err != nil {
+		return nil, err
+	}
+	return &kp, nil
 }

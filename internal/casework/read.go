@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +19,7 @@ import (
 // Acts of reading, as the audit log names them.
 const (
 	actRead   = "read"
-	actKnown  = "look-known"
+	actKnown  = store.ActKnown
 	actStatus = "read-status"
 	actSearch = "search"
 	actFile   = "open-file"
@@ -77,9 +78,11 @@ func (d *Desk) OpenAt(ctx context.Context, by By, id string, revision int) (*Vie
 	return d.open(ctx, by, id, revision)
 }
 
+// open reads on a view of the database that nobody waits for, and then writes the
+// line in the log. Only when that line is safe on disk is anything shown.
 func (d *Desk) open(ctx context.Context, by By, id string, revision int) (*View, error) {
 	var v *View
-	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+	err := d.DB.Read(ctx, func(tx *store.Tx) error {
 		l, err := d.load(tx, by, id, false)
 		if err != nil {
 			return err
@@ -87,14 +90,18 @@ func (d *Desk) open(ctx context.Context, by By, id string, revision int) (*View,
 		if !l.dec.May(access.View) {
 			return errNotThere
 		}
-		detail := map[string]string{"pathway": l.rec.Pathway}
-		if err := d.log(tx, by, actRead, id, detail); err != nil {
-			return err
-		}
 		v, err = d.viewOf(tx, by, l, revision)
+		// Rules of the page are worked out after this view has ended.
+		l.near.read = func(fn func(*store.Tx) error) error { return d.DB.Read(ctx, fn) }
 		return err
 	})
-	return v, err
+	if err != nil {
+		return nil, err
+	}
+	if err := d.logOnly(ctx, by, actRead, id, map[string]string{"pathway": v.Record.Pathway}); err != nil {
+		return nil, err
+	}
+	return v, nil
 }
 
 func (d *Desk) viewOf(tx *store.Tx, by By, l loaded, revision int) (*View, error) {
@@ -110,6 +117,7 @@ func (d *Desk) viewOf(tx *store.Tx, by By, l loaded, revision int) (*View, error
 		revs = revs[:revision]
 		v.Record = record.Fold(l.rec, revs)
 	}
+	var who naming
 	given := map[answer.Key]Source{}
 	if l.rec.Parent != "" {
 		if given, err = d.givenBefore(tx, l); err != nil {
@@ -129,13 +137,13 @@ func (d *Desk) viewOf(tx *store.Tx, by By, l loaded, revision int) (*View, error
 			if r.Kind == record.Created && v.Parent != nil && carried(l.p, k) {
 				if was, ok := given[k]; ok {
 					s = was
-					v.name(tx, was.By)
+					who.add(was.By)
 				}
 				s.From = v.Parent.Record.Reference
 			}
 			v.Sources[k] = s
 		}
-		v.name(tx, r.By)
+		who.add(r.By)
 	}
 	if revision == 0 {
 		v.Steps = l.p.StepsFor(l.f)
@@ -148,13 +156,13 @@ func (d *Desk) viewOf(tx *store.Tx, by By, l loaded, revision int) (*View, error
 	}
 	for _, e := range v.Entries {
 		v.Confirmed = v.Confirmed || e.Kind == EmailConfirmed
-		v.name(tx, e.By)
+		who.add(e.By)
 	}
-	if v.Messages, err = d.messages(tx, l.rec.ID); err != nil {
+	if v.Messages, err = d.openMessages(l.messages); err != nil {
 		return nil, err
 	}
 	for _, m := range v.Messages {
-		v.name(tx, m.By)
+		who.add(m.By)
 	}
 	if v.Files, err = d.files(tx, l.rec.ID); err != nil {
 		return nil, err
@@ -162,34 +170,26 @@ func (d *Desk) viewOf(tx *store.Tx, by By, l loaded, revision int) (*View, error
 	if v.Sent, err = d.documents(tx, l.rec.ID); err != nil {
 		return nil, err
 	}
-	if v.People, err = tx.PeopleOf(l.rec.ID); err != nil {
-		return nil, err
-	}
-	started, err := tx.RecordsStartedBy(l.rec.ID)
+	v.People = l.people
+	kept, err := d.keptOf(tx, by, l.started)
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range started {
-		r, err := d.related(tx, by, s.ID)
-		if err != nil {
-			return nil, err
-		}
-		v.Started = append(v.Started, *r)
-	}
-	grants, locks, kept, err := tx.AccessRows(l.rec.ID)
-	if err != nil {
+	// The reference, the stage and the clock of one that is kept would tell of it.
+	started := slices.DeleteFunc(slices.Clone(l.started), func(s record.Record) bool { return slices.Contains(kept, s.ID) })
+	if v.Started, err = d.relatedTo(tx, by, started...); err != nil {
 		return nil, err
 	}
-	v.Grants, v.Locks, v.Kept = grants, locks, kept
-	for _, x := range kept {
-		v.name(tx, "worker:"+x.Worker)
+	v.Grants, v.Locks, v.Kept = l.rows.grants, l.rows.restrictions, l.rows.exclusions
+	for _, x := range v.Kept {
+		who.add("worker:" + x.Worker)
 	}
-	for _, g := range grants {
-		v.name(tx, string(g.To))
-		v.name(tx, "worker:"+g.By)
+	for _, g := range v.Grants {
+		who.add(string(g.To))
+		who.add("worker:" + g.By)
 	}
-	v.name(tx, "worker:"+l.rec.Allocated)
-	return v, nil
+	who.add("worker:" + l.rec.Allocated)
+	return v, who.read(tx, v.Names)
 }
 
 // givenBefore says who gave each answer on the record that this one was started
@@ -215,21 +215,26 @@ func carried(p *pathway.Pathway, k answer.Key) bool {
 	return slices.Contains(p.Carry, q) && (g == "" || slices.Contains(p.Carry, g))
 }
 
-// name keeps the name to show for a principal.
-func (v *View) name(tx *store.Tx, principal string) {
-	if principal == "" || v.Names[principal] != "" {
-		return
+// naming gathers workers whose names will be shown, to read them all at once.
+type naming struct{ ids []string }
+
+// add takes any principal; those that are not workers need no name.
+func (n *naming) add(principal string) {
+	if id, is := strings.CutPrefix(principal, "worker:"); is && id != "" && !slices.Contains(n.ids, id) {
+		n.ids = append(n.ids, id)
 	}
-	id, is := strings.CutPrefix(principal, "worker:")
-	if !is {
-		return
+}
+
+// read puts the names beside their principals.
+func (n *naming) read(tx *store.Tx, into map[string]string) error {
+	if len(n.ids) == 0 {
+		return nil
 	}
-	if w, err := tx.Worker(id); err == nil {
-		v.Names[principal] = w.Name
-		if w.JobTitle != "" {
-			v.Names[principal] += ", " + w.JobTitle
-		}
+	titles, err := tx.WorkerTitles(n.ids)
+	for id, title := range titles {
+		into["worker:"+id] = title
 	}
+	return err
 }
 
 // Who is the name to show for a principal: a worker's name and job, or what
@@ -262,33 +267,62 @@ func (d *Desk) Who(principal string) string {
 	return "someone who is no longer listed"
 }
 
+// keptOf gives those of some records that a lock or an exclusion keeps from the
+// worker.
+func (d *Desk) keptOf(tx *store.Tx, by By, list []record.Record) ([]string, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, len(list))
+	for i, rec := range list {
+		ids[i] = rec.ID
+	}
+	return tx.KeptFrom(by.Worker(), by.Now, ids)
+}
+
 func (d *Desk) related(tx *store.Tx, by By, id string) (*Related, error) {
 	rec, err := tx.Record(id)
 	if err != nil {
 		return nil, err
 	}
-	p, err := d.pathway(tx, rec.Hash)
+	list, err := d.relatedTo(tx, by, rec)
 	if err != nil {
 		return nil, err
 	}
-	dec, err := d.access(tx, by, id)
+	return &list[0], nil
+}
+
+func (d *Desk) relatedTo(tx *store.Tx, by By, recs ...record.Record) ([]Related, error) {
+	if len(recs) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, len(recs))
+	for i, rec := range recs {
+		ids[i] = rec.ID
+	}
+	may, err := d.mayView(tx, by, ids)
 	if err != nil {
 		return nil, err
 	}
-	r := &Related{Record: rec, Title: p.Title, May: dec.May(access.View)}
-	if st, ok := p.State(rec.State); ok {
-		r.State = *st
-	}
-	clocks, err := tx.Clocks(id)
+	clocks, err := tx.ClocksOf(ids)
 	if err != nil {
 		return nil, err
 	}
-	for i, c := range clocks {
-		if c.Open() && (r.Clock == nil || c.DueAt.Before(r.Clock.DueAt)) {
-			r.Clock = &clocks[i]
+	out := make([]Related, len(recs))
+	for i, rec := range recs {
+		p, err := d.pathway(tx, rec.Hash)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = Related{Record: rec, Title: p.Title, May: may[rec.ID]}
+		if st, ok := p.State(rec.State); ok {
+			out[i].State = *st
+		}
+		if n := slices.IndexFunc(clocks, func(c record.Clock) bool { return c.Record == rec.ID && c.Open() }); n >= 0 {
+			out[i].Clock = &clocks[n]
 		}
 	}
-	return r, nil
+	return out, nil
 }
 
 // Revisions gives the full history of a record to someone who may view it.
@@ -336,16 +370,13 @@ type Stage struct {
 // for them, and the messages.
 func (d *Desk) Status(ctx context.Context, by By, id string) (*Status, error) {
 	var s *Status
-	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+	err := d.DB.Read(ctx, func(tx *store.Tx) error {
 		l, err := d.load(tx, by, id, false)
 		if err != nil {
 			return err
 		}
 		if !l.dec.May(access.Status) {
 			return errNotThere
-		}
-		if err := d.log(tx, by, actStatus, id, nil); err != nil {
-			return err
 		}
 		s = &Status{Record: l.rec, Pathway: l.p, Mine: l.rec.Author == string(by.Principal)}
 		if st, ok := l.p.State(l.rec.State); ok {
@@ -382,7 +413,7 @@ func (d *Desk) Status(ctx context.Context, by By, id string) (*Status, error) {
 			}
 		}
 		s.Disagree = len(s.Sent) > 0
-		if s.Messages, err = d.messages(tx, id); err != nil {
+		if s.Messages, err = d.openMessages(l.messages); err != nil {
 			return err
 		}
 		s.Steps = l.p.StepsFor(l.f)
@@ -392,9 +423,20 @@ func (d *Desk) Status(ctx context.Context, by By, id string) (*Status, error) {
 				return err
 			}
 		}
-		return tx.MarkMessagesRead(id, false, by.Now)
+		return nil
 	})
-	return s, err
+	if err != nil {
+		return nil, err
+	}
+	if err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := d.log(tx, by, actStatus, id, nil); err != nil {
+			return err
+		}
+		return tx.MarkMessagesRead(id, false, by.Now)
+	}); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // Board lists the records a worker may see, by stage and nearest clock.
@@ -414,9 +456,7 @@ func (d *Desk) Board(ctx context.Context, by By, q store.BoardQuery) (store.Boar
 		return page, err
 	}
 	if q.Text != "" {
-		err = d.DB.Write(ctx, func(tx *store.Tx) error {
-			return d.log(tx, by, actSearch, "board", map[string]string{"hits": itoa(page.Total)})
-		})
+		err = d.logOnly(ctx, by, actSearch, "board", map[string]string{"hits": itoa(page.Total)})
 	}
 	return page, err
 }
@@ -448,11 +488,10 @@ func (d *Desk) WhoLooked(ctx context.Context, by By, id string, limit int) ([]au
 	}
 	var events []audit.Event
 	err = d.DB.Read(ctx, func(tx *store.Tx) error {
-		events, err = tx.AuditOf(id, limit, 0)
-		for _, e := range events {
-			v.name(tx, e.Actor)
+		if events, err = tx.AuditOf(id, limit, 0); err != nil {
+			return err
 		}
-		return err
+		return namesOf(tx, events, v.Names)
 	})
 	return events, v, err
 }
@@ -463,20 +502,30 @@ func (d *Desk) AuditTrail(ctx context.Context, by By, q store.AuditQuery) ([]aud
 	if !by.May("audit", &d.Place.Register) {
 		return nil, nil, errForbidden
 	}
-	v := View{Names: map[string]string{}}
+	names := map[string]string{}
 	var events []audit.Event
-	err := d.DB.Write(ctx, func(tx *store.Tx) error {
-		if err := d.log(tx, by, "search-audit", q.Subject, nil); err != nil {
+	err := d.DB.Read(ctx, func(tx *store.Tx) error {
+		var err error
+		if events, err = tx.AuditSearch(q); err != nil {
 			return err
 		}
-		var err error
-		events, err = tx.AuditSearch(q)
-		for _, e := range events {
-			v.name(tx, e.Actor)
-		}
-		return err
+		return namesOf(tx, events, names)
 	})
-	return events, v.Names, err
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := d.logOnly(ctx, by, "search-audit", q.Subject, nil); err != nil {
+		return nil, nil, err
+	}
+	return events, names, nil
+}
+
+func namesOf(tx *store.Tx, events []audit.Event, into map[string]string) error {
+	var who naming
+	for _, e := range events {
+		who.add(e.Actor)
+	}
+	return who.read(tx, into)
 }
 
 // Lookup finds a record by the reference someone reads out, if they may see it.
@@ -484,15 +533,15 @@ func (d *Desk) Lookup(ctx context.Context, by By, reference string) (record.Reco
 	var rec record.Record
 	err := d.DB.Read(ctx, func(tx *store.Tx) error {
 		var err error
-		if rec, err = tx.RecordByReference(strings.ToUpper(strings.TrimSpace(reference))); err != nil {
-			return errNotThere
+		if rec, err = tx.RecordByReference(strings.ToUpper(strings.TrimSpace(reference))); err != nil && !errors.Is(err, store.ErrNone) {
+			return err
 		}
 		dec, err := d.access(tx, by, rec.ID)
 		if err != nil {
 			return err
 		}
 		if !dec.Any() {
-			return errNotThere
+			return hidden{errNotThere, rec.ID}
 		}
 		return nil
 	})

@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"frontdoor/internal/access"
@@ -423,12 +424,16 @@ func (d *Desk) DropOldDrafts(ctx context.Context, now time.Time) error {
 	})
 }
 
-// Sent lists what a worker has sent, newest first.
+// Sent lists what a worker has sent and may still know of, newest first.
 func (d *Desk) Sent(ctx context.Context, by By, limit int) ([]record.Record, error) {
 	var out []record.Record
 	err := d.DB.Read(ctx, func(tx *store.Tx) error {
 		var err error
-		out, err = tx.SentBy(access.Principal(by.Principal), limit)
+		if out, err = tx.SentBy(access.Principal(by.Principal), limit); err != nil {
+			return err
+		}
+		kept, err := d.keptOf(tx, by, out)
+		out = slices.DeleteFunc(out, func(rec record.Record) bool { return slices.Contains(kept, rec.ID) })
 		return err
 	})
 	return out, err

@@ -25,6 +25,9 @@ var RestrictionKinds = []struct{ ID, Label string }{
 }
 
 const (
+	// ActGlassRefused is trying to open a locked record in an emergency without a
+	// way in.
+	ActGlassRefused = "break-glass-refused"
 	// restrictionReview is how long a restriction stands before someone must
 	// look at it again: 90 days, a common practice, not confirmed locally.
 	restrictionReview = 90 * 24 * time.Hour
@@ -83,6 +86,9 @@ func (d *Desk) NameOnRestriction(ctx context.Context, by By, rec, id string, nam
 		if !slices.Contains(named, by.Worker()) {
 			named = append(named, by.Worker())
 		}
+		if err := ofRecord(tx, rec, id); err != nil {
+			return err
+		}
 		if err := tx.SetRestrictionNamed(id, named); err != nil {
 			return err
 		}
@@ -96,11 +102,27 @@ func (d *Desk) LiftRestriction(ctx context.Context, by By, rec, id string) error
 		if _, err := d.mayRestrict(tx, by, rec); err != nil {
 			return err
 		}
+		if err := ofRecord(tx, rec, id); err != nil {
+			return err
+		}
 		if err := tx.LiftRestriction(id, by.Worker(), by.Now); err != nil {
 			return err
 		}
 		return d.log(tx, by, "lift-restriction", rec, nil)
 	})
+}
+
+// ofRecord makes sure that a lock is one that holds on this very record: who may
+// change the locks of one record may not change another's.
+func ofRecord(tx *store.Tx, rec, id string) error {
+	locks, err := tx.RestrictionsOf(rec)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(locks, func(r access.Restriction) bool { return r.ID == id && r.LiftedAt.IsZero() }) {
+		return errNotThere
+	}
+	return nil
 }
 
 func (d *Desk) mayRestrict(tx *store.Tx, by By, rec string) (loaded, error) {
@@ -110,6 +132,9 @@ func (d *Desk) mayRestrict(tx *store.Tx, by By, rec string) (loaded, error) {
 	}
 	if !l.dec.May(access.View) || !by.May("restrict", &d.Place.Register) {
 		return l, errForbidden
+	}
+	if l.dec.Broken {
+		return l, fault.New(fault.Forbidden, "You have this record open in an emergency. Only the people its lock names can change who may open it.")
 	}
 	return l, nil
 }
@@ -134,18 +159,13 @@ func (d *Desk) BreakGlass(ctx context.Context, by By, reference, reason string) 
 		if err != nil && !errors.Is(err, store.ErrNone) {
 			return err
 		}
-		var dec access.Decision
-		var locks []access.Restriction
-		if err == nil {
-			var grants []access.Grant
-			var excluded []access.Exclusion
-			if grants, locks, excluded, err = tx.AccessRows(rec.ID); err != nil {
-				return err
-			}
-			dec = access.Decide(by.Viewer, grants, locks, excluded)
+		// Read also when there is no such record, as in load.
+		grants, locks, excluded, err := tx.AccessRows(rec.ID)
+		if err != nil {
+			return err
 		}
-		if !dec.Restricted {
-			return d.log(tx, by, "break-glass-refused", "reference", nil)
+		if dec := access.Decide(by.Viewer, grants, locks, excluded); !dec.Restricted {
+			return d.log(tx, by, ActGlassRefused, rec.ID, nil)
 		}
 		g := access.Grant{
 			ID: store.NewID(by.Now), Record: rec.ID, To: by.Principal, May: []access.Right{access.View, access.Act},
@@ -191,7 +211,7 @@ func (d *Desk) DeclareConflict(ctx context.Context, by By, rec, worker, why stri
 		if err != nil {
 			return err
 		}
-		if worker != by.Worker() && (!l.dec.May(access.View) || !by.May("restrict", &d.Place.Register)) {
+		if worker != by.Worker() && (!l.dec.May(access.View) || l.dec.Broken || !by.May("restrict", &d.Place.Register)) {
 			return errForbidden
 		}
 		if err := tx.AddExclusion(access.Exclusion{Record: rec, Worker: worker, Why: why, At: by.Now, By: by.Worker()}); err != nil {

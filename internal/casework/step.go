@@ -131,6 +131,9 @@ func (d *Desk) take(tx *store.Tx, by By, l loaded, step string, based int, chang
 	changes = l.rec.Answers.Diff(overlay(l.rec.Answers, changes))
 	l.f.Answers.Apply(changes)
 	taking, err := l.p.Take(step, l.f)
+	if l.near.err != nil {
+		return l.rec, l.near.err
+	}
 	if err != nil {
 		return l.rec, err
 	}

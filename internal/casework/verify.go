@@ -2,6 +2,8 @@ package casework
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 
@@ -17,37 +19,48 @@ type Difference struct {
 }
 
 // Verify rebuilds every current view from its revisions and checks the chain of
-// each record, the audit log against its tree and signed checkpoints, and that
-// every sealed thing still opens. It gives every difference; none means that
+// each record, the audit log against its tree and signed checkpoints, every row
+// beside them against the hash that the log holds of it, and that every sealed
+// thing still opens. It gives every difference; none means that
 // nothing was changed behind the program's back. Public is the key checkpoints
 // are signed with; kept are checkpoints held outside the database.
 func (d *Desk) Verify(ctx context.Context, public string, kept [][]byte) (records int, out []Difference, err error) {
 	err = d.DB.Read(ctx, func(tx *store.Tx) error {
-		logged, err := tx.LoggedRevisions()
-		if err != nil {
-			return err
-		}
-		err = tx.AllRecordIDs(func(id string) error {
+		err := tx.AllRecordIDs(func(id string) error {
 			records++
-			found, err := d.verifyRecord(tx, id, logged[id])
+			found, err := d.verifyRecord(tx, id)
+			if err != nil {
+				if ctx.Err() != nil {
+					return err
+				}
+				found = []Difference{{"record " + id, "It cannot be read: something in it was changed."}}
+			}
 			out = append(out, found...)
-			delete(logged, id)
-			return err
+			return nil
 		})
 		if err != nil {
 			return err
 		}
-		for id := range logged {
+		gone, err := tx.LoggedWithoutRecord()
+		if err != nil {
+			return err
+		}
+		for _, id := range gone {
 			out = append(out, Difference{"record " + id, "The audit log says that this record was written, and it is not there."})
 		}
 		found, err := d.verifyAudit(tx, public, kept)
+		if err != nil {
+			return err
+		}
+		out = append(out, found...)
+		found, err = verifyKept(tx)
 		out = append(out, found...)
 		return err
 	})
 	return records, out, err
 }
 
-func (d *Desk) verifyRecord(tx *store.Tx, id string, logged map[int64]string) ([]Difference, error) {
+func (d *Desk) verifyRecord(tx *store.Tx, id string) ([]Difference, error) {
 	var out []Difference
 	rec, err := tx.Record(id)
 	if err != nil {
@@ -57,6 +70,10 @@ func (d *Desk) verifyRecord(tx *store.Tx, id string, logged map[int64]string) ([
 		out = append(out, Difference{"record " + rec.Reference, fmt.Sprintf(format, args...)})
 	}
 	stored, err := tx.StoredRevisions(id)
+	if err != nil {
+		return nil, err
+	}
+	logged, err := tx.LoggedRevisions(id)
 	if err != nil {
 		return nil, err
 	}
@@ -124,12 +141,40 @@ func (d *Desk) verifySealed(tx *store.Tx, rec record.Record) []Difference {
 	note("A file's name", err)
 	for _, f := range files {
 		sealed, err := tx.FileContent(f.ID)
+		var content []byte
 		if err == nil {
-			_, err = d.Sealer.Open(sealed, fileBinding(f.ID))
+			content, err = d.Sealer.Open(sealed, fileBinding(f.ID))
 		}
 		note("A file", err)
+		if sum := sha256.Sum256(content); err == nil && (hex.EncodeToString(sum[:]) != f.SHA256 || int64(len(content)) != f.Size) {
+			out = append(out, Difference{"record " + rec.Reference, "The content of the file " + f.ID + " is not what was added."})
+		}
 	}
 	return out
+}
+
+// verifyKept checks the rows kept beside the revisions against the hashes that
+// the log holds of them, and what is kept twice against itself.
+func verifyKept(tx *store.Tx) ([]Difference, error) {
+	found, err := tx.VerifyKept()
+	if err != nil {
+		return nil, err
+	}
+	copies, err := tx.VerifyCopies()
+	if err != nil {
+		return nil, err
+	}
+	var out []Difference
+	for _, p := range append(found, copies...) {
+		what := "the table " + p.Table
+		if rec, err := tx.Record(p.Of); err == nil {
+			what = "record " + rec.Reference
+		} else if p.Of != "" && p.Of != p.Owner {
+			what += ", of " + p.Of
+		}
+		out = append(out, Difference{what, "The row " + p.Owner + " of the table " + p.Table + " " + p.Text + "."})
+	}
+	return out, nil
 }
 
 func (d *Desk) verifyAudit(tx *store.Tx, public string, kept [][]byte) ([]Difference, error) {

@@ -22,6 +22,10 @@ type Options struct {
 	// People how many people they are about, roughly. With Records 0 there are
 	// none; with People 0 there are two and a half people to a record.
 	People, Records int
+	// Begin is when the accounts were made; history before Now when zero. Before
+	// makes what else there is in the world before its story is played.
+	Begin  time.Time
+	Before func(context.Context) error
 }
 
 // marker is the setting of the database that says it holds the demonstration.
@@ -50,13 +54,21 @@ func Fill(ctx context.Context, desk *casework.Desk, gate *signin.Gate, o Options
 	if err := mark(ctx, desk, halfFilled); err != nil {
 		return nil, err
 	}
-	begin := o.Now.Add(-history)
+	begin := o.Begin
+	if begin.IsZero() {
+		begin = o.Now.Add(-history)
+	}
 	if err := desk.KeepPathwayTexts(ctx, begin); err != nil {
 		return nil, err
 	}
 	workers, err := addAccounts(ctx, desk, gate, list, begin)
 	if err != nil {
 		return nil, err
+	}
+	if o.Before != nil {
+		if err := o.Before(ctx); err != nil {
+			return nil, err
+		}
 	}
 	stories, usual, err := readStories()
 	if err != nil {

@@ -88,7 +88,7 @@ func KindOf(err error) Kind {
 }
 
 // SafeText is what may be shown of an error. An unexpected error shows only
-// that something went wrong and that nothing typed was lost.
+// that something went wrong.
 func SafeText(err error) string {
 	var f Fields
 	if errors.As(err, &f) {
@@ -98,7 +98,7 @@ func SafeText(err error) string {
 	if errors.As(err, &e) && e.Safe != "" {
 		return e.Safe
 	}
-	return "Something went wrong on our side. What you typed is kept. Try again in a minute."
+	return "Something went wrong on our side. Try again in a minute."
 }
 
 // Field is one thing wrong with one answer: which, and what to do.

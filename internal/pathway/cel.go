@@ -22,6 +22,7 @@ import (
 const (
 	maxEstimate = 500_000
 	maxCost     = 500_000
+	cheap       = 2_000 // estimated at most: worked out without counting
 	maxRule     = 4_000 // characters
 )
 

@@ -12,6 +12,9 @@ import (
 // Applies tells whether a clock runs for the record as it is; known is false
 // while an answer that decides it is missing.
 func (p *Pathway) Applies(c *Clock, f Facts) (applies, known bool) {
+	if c.rule == nil {
+		return true, true
+	}
 	p.begun(&f)
 	t, _ := p.scene(&f).truth(c.rule)
 	return t == yes, t != unknown

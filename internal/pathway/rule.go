@@ -143,11 +143,18 @@ func (c *compiler) compile(text string, line int, group, what string, boolean bo
 		c.d.fault(line, "Compare it with something, as in q.rating == \"red\"", "%s is not true or false: “%s”", what, text)
 		return nil
 	}
-	if est, err := env.EstimateCost(checked, sizes{c.p}); err == nil && est.Max > maxEstimate {
+	est, err := env.EstimateCost(checked, sizes{c.p})
+	if err == nil && est.Max > maxEstimate {
 		c.d.fault(line, "Do not go through a group inside another group", "%s takes too long to work out: “%s”", what, text)
 		return nil
 	}
-	program, err := env.Program(checked, cel.CostLimit(maxCost))
+	// Counting what a rule costs while it is worked out takes longer than most
+	// rules. One that is cheap for the largest record stays cheap for any.
+	limit := []cel.ProgramOption{cel.CostLimit(maxCost)}
+	if err == nil && est.Max <= cheap {
+		limit = nil
+	}
+	program, err := env.Program(checked, limit...)
 	if err != nil {
 		c.d.fault(line, "Write the rule more simply", "%s cannot be used: %s", what, err.Error())
 		return nil

@@ -60,15 +60,16 @@ func (p *Pathway) scene(f *Facts) *scene {
 // hide takes an answer out of account when its question is not asked. A
 // question asked in several places stays while one of them asks it.
 func (s *scene) hide(q *Question, group string, pageGone bool) {
+	key := keyOf(group, s.row, q.ID)
+	if _, answered := s.f.Answers[key]; !answered {
+		return // before the rule is worked out: most questions are not answered
+	}
 	in := s.p.questions[q.ID]
-	if in == nil || !(pageGone || s.gone(q.show)) || in.always {
+	if in == nil || in.always || !(pageGone || s.gone(q.show)) {
 		return
 	}
-	key := keyOf(group, s.row, q.ID)
-	if _, ok := s.f.Answers[key]; ok {
-		s.hidden[key] = true
-		delete(s.values, "q."+q.ID)
-	}
+	s.hidden[key] = true
+	delete(s.values, "q."+q.ID)
 }
 
 // gone tells whether a rule over answers alone is false. A rule over who is
@@ -267,7 +268,7 @@ func (s *scene) resolve(name, space, id string, dotted bool) any {
 				return s.value("", "", id)
 			}
 		case "count":
-			if n, ok := f.Counts[id]; ok {
+			if n, ok := f.Count(id); ok {
 				return n
 			}
 			return missing("@" + name)

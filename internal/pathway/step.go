@@ -157,7 +157,7 @@ func (p *Pathway) barred(step *Step, f *Facts) []string {
 		}
 	}
 	for _, m := range step.Marks {
-		if f.Counts[m] <= 0 {
+		if n, _ := f.Count(m); n <= 0 {
 			out = append(out, p.answerFirst("@count."+m))
 		}
 	}

@@ -342,10 +342,24 @@ type Facts struct {
 	Taken   map[string]Taken // by step, the last time it was taken
 	// Counts are numbers that only the database knows: contacts_12m,
 	// open_checks, answered_checks, unread_messages, history_looked.
-	Counts    map[string]int64
+	Counts map[string]int64
+	// Later works out those that take long, each when something asks for it;
+	// false when it cannot be known.
+	Later     map[string]func() (int64, bool)
 	Row       string // row a per-row rule is asked about
 	Each      string
 	Authority string
+}
+
+// Count gives one of the numbers that only the database knows.
+func (f *Facts) Count(name string) (int64, bool) {
+	if n, ok := f.Counts[name]; ok {
+		return n, true
+	}
+	if later := f.Later[name]; later != nil {
+		return later()
+	}
+	return 0, false
 }
 
 // Actor is who wants to act.

@@ -69,7 +69,7 @@ func (c *Clock) Set(to time.Time) error {
 	return nil
 }
 
-func (d *Demo) register(mux *http.ServeMux, h *room.House) {
+func (d *Demo) register(mux room.Mux, h *room.House) {
 	p := &demoPages{d, h}
 	mux.Handle("GET /demo", h.Public(p.people))
 	mux.Handle("POST /demo/sign-in", h.Public(p.signIn))

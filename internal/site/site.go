@@ -20,6 +20,7 @@ import (
 	"frontdoor/internal/casework"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/post"
+	"frontdoor/internal/secret"
 	"frontdoor/internal/signin"
 	"frontdoor/internal/store"
 	"frontdoor/internal/web"
@@ -61,6 +62,7 @@ type Site struct {
 	Config
 	front   *web.Front
 	handler http.Handler
+	routes  []Route
 	host    string
 }
 
@@ -104,21 +106,41 @@ func New(c Config) (*Site, error) {
 			{Text: "Board", Href: "/board"}, {Text: "Who to call", Href: "/contact"}, {Text: "Your account", Href: "/account"},
 		}}
 	}
-	mux := http.NewServeMux()
+	mux := &noting{ServeMux: http.NewServeMux()}
 	s.front.SignIn = account.SignInAgain(mux, h)
 	public.Register(mux, h)
 	mash.Register(mux, h)
 	insight.Register(mux, h)
 	account.Register(mux, h)
-	mux.Handle("GET "+assets.Prefix, assets.Handler())
-	mux.Handle("GET /healthz", s.front.Handle(s.health))
-	mux.Handle("GET /readyz", s.front.Handle(s.ready))
-	mux.Handle("GET /robots.txt", s.front.Handle(robots))
+	mux.Handle("GET "+assets.Prefix, web.Guarded{Handler: assets.Handler(), Who: room.Anyone})
+	mux.Handle("GET /healthz", h.Public(s.health))
+	mux.Handle("GET /readyz", h.Public(s.ready))
+	mux.Handle("GET /robots.txt", h.Public(robots))
 	if c.Demo != nil {
 		c.Demo.register(mux, h)
 	}
-	s.handler = s.guard(s.front.Wrap(mux))
+	s.handler, s.routes = s.guard(s.front.Wrap(mux.ServeMux)), mux.routes
 	return s, nil
+}
+
+// Route is one address pattern of the site, with its method, and who may come:
+// empty when nothing says so, which no route may be.
+type Route struct{ Pattern, Who string }
+
+// Routes are all routes of the site, in the order they were added.
+func (s *Site) Routes() []Route { return s.routes }
+
+// noting is a mux that can say which routes it has.
+type noting struct {
+	*http.ServeMux
+	routes []Route
+}
+
+// Handle adds a route and notes it.
+func (n *noting) Handle(pattern string, h http.Handler) {
+	guarded, _ := h.(web.Guarded)
+	n.routes = append(n.routes, Route{pattern, guarded.Who})
+	n.ServeMux.Handle(pattern, h)
 }
 
 // Handler answers every request.
@@ -143,7 +165,7 @@ func (s *Site) guard(next http.Handler) http.Handler {
 		}
 		probe := r.URL.Path == "/healthz" || r.URL.Path == "/readyz"
 		if !probe && !s.ours(r.Host) {
-			http.Error(w, "This service is at "+s.Base, http.StatusMisdirectedRequest)
+			s.front.Bare(w, http.StatusMisdirectedRequest, "This service is at "+s.Base)
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -306,7 +328,7 @@ func (s *Site) run(ctx context.Context) error {
 				if err := tx.PruneSessions(before); err != nil {
 					return err
 				}
-				return tx.PruneAttempts(before)
+				return tx.PruneAttempts(s.Now().Add(-2 * secret.Window))
 			})
 		})},
 		"audit.checkpoint": {Every: time.Hour, Do: write(s.checkpoint)},
@@ -348,7 +370,7 @@ func (s *Site) checkpoint(ctx context.Context) error {
 			return err
 		}
 		if len(points) > 0 {
-			if last, err := audit.ParseCheckpoint(points[len(points)-1]); err != nil || last.Size == size {
+			if last, err := audit.ParseCheckpoint(points[len(points)-1]); err != nil || size-last.Size <= 1 { // 1: that of keeping the checkpoint itself
 				return err
 			}
 		}

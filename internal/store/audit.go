@@ -2,7 +2,6 @@ package store
 
 import (
 	"errors"
-	"fmt"
 	"iter"
 	"strconv"
 	"strings"
@@ -32,6 +31,9 @@ func (tx *Tx) log(e audit.Event, mark int64) error {
 
 // flush writes what waits for the end of the transaction.
 func (tx *Tx) flush() error {
+	if err := tx.logKept(); err != nil {
+		return err
+	}
 	if len(tx.unlogged) == 0 && tx.mark == 0 {
 		return nil
 	}
@@ -113,7 +115,8 @@ type AuditQuery struct {
 	Before              int64
 }
 
-// AuditSearch gives the chosen events, newest first.
+// AuditSearch gives the chosen events, newest first. Those of [ActKept] are
+// nobody's act, and are given only to whoever asks for them.
 func (tx *Tx) AuditSearch(q AuditQuery) ([]audit.Event, error) {
 	var c conditions
 	if q.Actor != "" {
@@ -125,6 +128,8 @@ func (tx *Tx) AuditSearch(q AuditQuery) ([]audit.Event, error) {
 	}
 	if q.Act != "" {
 		c.add("act = %s", q.Act)
+	} else {
+		c.add("act <> %s", ActKept)
 	}
 	if !q.From.IsZero() {
 		c.add("happened_at >= %s", q.From)
@@ -150,10 +155,15 @@ func (tx *Tx) AuditBy(actor string, limit int, before int64) ([]audit.Event, err
 	return tx.AuditSearch(AuditQuery{Actor: actor, Limit: limit, Before: before})
 }
 
-// Looked tells whether someone has done an act on a subject.
-func (tx *Tx) Looked(subject, actor, act string) (bool, error) {
+// ActKnown is the audit act of looking at what is already known of the people on
+// a record.
+const ActKnown = "look-known"
+
+// LookedKnown tells whether someone has looked at what is known of a record. The
+// act stands in the text because an index holds these events only.
+func (tx *Tx) LookedKnown(subject, actor string) (bool, error) {
 	return queryOne(tx, scanValue[bool], `select exists (select 1 from audit
-		where subject = $1 and subject <> '' and actor = $2 and act = $3)`, subject, actor, act)
+		where subject = $1 and actor = $2 and act = '`+ActKnown+`')`, subject, actor)
 }
 
 func scanEvent(row row) (audit.Event, error) {
@@ -234,7 +244,7 @@ func (r hashReader) ReadHashes(indexes []int64) ([]audit.Hash, error) {
 		}
 		for _, n := range nodes {
 			if len(n.hash) != len(audit.Hash{}) {
-				return nil, fmt.Errorf("store: node %d of the log has %d bytes", n.place, len(n.hash))
+				continue // as good as not there
 			}
 			for _, i := range at[n.place] {
 				out[i] = audit.Hash(n.hash)
@@ -244,22 +254,32 @@ func (r hashReader) ReadHashes(indexes []int64) ([]audit.Hash, error) {
 	return out, nil
 }
 
-// LoggedRevisions gives, for every record and each number of its revisions,
-// the hash with which the log says it was written.
-func (tx *Tx) LoggedRevisions() (map[string]map[int64]string, error) {
-	events, err := queryAll(tx, scanEvent, `select body from audit where act = $1 order by seq`, ActRevision)
-	out := map[string]map[int64]string{}
-	for _, e := range events {
+// LoggedRevisions gives, for each number of a record's revisions, the hash with
+// which the log says it was written.
+func (tx *Tx) LoggedRevisions(id string) (map[int64]string, error) {
+	// The index holds events with a subject only.
+	bodies, err := queryAll(tx, scanValue[string], `select body from audit where subject = $1 and subject <> '' and act = $2 order by seq`, id, ActRevision)
+	out := map[int64]string{}
+	for _, body := range bodies {
+		// What cannot be read was changed, which the log's own check names.
+		e, err := audit.ParseEvent([]byte(body))
+		if err != nil {
+			continue
+		}
 		n, err := strconv.ParseInt(e.Detail["revision"], 10, 64)
 		if err != nil {
-			return nil, fmt.Errorf("store: event %d of the log names no revision", e.Seq)
+			continue
 		}
-		if out[e.Subject] == nil {
-			out[e.Subject] = map[int64]string{}
-		}
-		out[e.Subject][n] = e.Detail["revision-hash"]
+		out[n] = e.Detail["revision-hash"]
 	}
 	return out, err
+}
+
+// LoggedWithoutRecord gives the ids of records of which the log says that they
+// were written, and which are not there.
+func (tx *Tx) LoggedWithoutRecord() ([]string, error) {
+	return queryAll(tx, scanValue[string], `select distinct a.subject from audit a where a.act = $1
+		and not exists (select 1 from record r where r.id = a.subject) order by a.subject`, ActRevision)
 }
 
 // AddCheckpoint keeps a signed checkpoint of the log.
@@ -268,6 +288,7 @@ func (tx *Tx) AddCheckpoint(text string, at time.Time) error {
 	if err != nil {
 		return err
 	}
+	tx.keep("checkpoint", FormatInstant(at))
 	_, err = tx.Exec(`insert into checkpoint (size, made_at, body) values ($1, $2, $3)`, c.Size, at, text)
 	return err
 }

@@ -149,8 +149,11 @@ func plain(kind string, v any) (any, error) {
 			return n, nil
 		}
 	case "boolean":
-		if b, ok := v.(bool); ok {
+		switch b := v.(type) {
+		case bool:
 			return b, nil
+		case int64: // on SQLite
+			return b != 0, nil
 		}
 	case "double precision":
 		switch n := v.(type) {

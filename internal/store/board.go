@@ -54,7 +54,7 @@ const (
 
 // BoardRow is one record on a board.
 type BoardRow struct {
-	Record         record.Record
+	Record         record.Record // without its answers
 	Names          string
 	Clock          *record.Clock // the running one whose limit is nearest; nil when none runs
 	AllocatedName  string
@@ -74,7 +74,7 @@ type BoardPage struct {
 }
 
 // BoardCountLimit is where counting stops when closed records are asked for.
-const BoardCountLimit = 10000
+const BoardCountLimit = 500
 
 // Board gives a page of the records that one of the principals may view or act
 // on now, without those kept from the worker by an exclusion or a restriction:
@@ -92,7 +92,7 @@ func (tx *Tx) Board(q BoardQuery) (BoardPage, error) {
 		return page, err
 	}
 	c.in(tx, "r.state", q.States)
-	query := `select ` + recordColumns + ` from record r` + c.where() + ` order by ` + boardOrder(q, &c) +
+	query := `select ` + boardColumns + ` from record r` + c.where() + ` order by ` + boardOrder(q, &c) +
 		` limit ` + c.arg(orLimit(q.Limit)) + ` offset ` + c.arg(max(q.Offset, 0))
 	records, err := queryAll(tx, scanRecord, query, c.args...)
 	if err != nil {
@@ -107,6 +107,10 @@ func (tx *Tx) Board(q BoardQuery) (BoardPage, error) {
 	}
 	return page, tx.boardDetails(q, at, ids)
 }
+
+// boardColumns are recordColumns without the answers, which no board shows and
+// which are most of a record.
+var boardColumns = strings.Replace(recordColumns, "r.answers", "null", 1)
 
 // fewGrants is up to how many grants a board starts from. Holders of more are
 // shown their board by going through the records in order, and trying each.
@@ -130,17 +134,7 @@ func (tx *Tx) boardConditions(q BoardQuery) (conditions, error) {
 	now, worker := c.arg(q.Now), c.arg(q.Worker)
 	c.arg(principals)
 	live := tx.inList("g.principal", len(c.args)) + ` and (g.may_view or g.may_act)
-		and g.from_at <= ` + now + ` and (g.until_at is null or g.until_at > ` + now + `)`
-	if few {
-		c.parts = append(c.parts, `r.id in (select g.record from access_grant g where `+live+`)`)
-	} else {
-		// Not "exists": PostgreSQL would read every grant first and join.
-		c.parts = append(c.parts, `(select g.id from access_grant g where g.record = r.id and `+live+` limit 1) is not null`)
-	}
-	c.parts = append(c.parts,
-		`not exists (select 1 from exclusion x where x.record = r.id and x.worker = `+worker+`)`,
-		`not exists (select 1 from restriction x where x.record = r.id and x.lifted_at is null
-			and not exists (select 1 from restriction_named n where n.restriction = x.id and n.worker = `+worker+`))`)
+		and ` + liveGrant("g", now)
 	c.in(tx, "r.pathway", q.Pathways)
 	for _, f := range []struct{ column, value string }{
 		{"r.authority", q.Authority}, {"r.rating", q.Rating}, {"r.allocated", q.Allocated}, {"r.team", q.Team},
@@ -159,7 +153,12 @@ func (tx *Tx) boardConditions(q BoardQuery) (conditions, error) {
 	for i, w := range words {
 		word := `d.word >= ` + c.arg(w) + ` and d.word <= ` + c.arg(w+"\U0010FFFF")
 		if i == 0 && !q.OpenOnly && !few { // start from the longest word, the rarest
-			c.parts = append(c.parts, `r.id in (select d.record from record_word d where `+word+`)`)
+			in := `select d.record from record_word d where ` + word
+			if len(words) == 1 { // a common name alone: the newest, and some that begin so
+				in = `select n.record from (select d.record from record_word d where d.word = ` + c.arg(w) + ` order by d.record desc limit 1000) n
+					union all select m.record from (` + in + ` limit 500) m`
+			}
+			c.parts = append(c.parts, `r.id in (`+in+`)`)
 		} else {
 			c.parts = append(c.parts, `(select d.word from record_word d where d.record = r.id and `+word+` limit 1) is not null`)
 		}
@@ -179,6 +178,17 @@ func (tx *Tx) boardConditions(q BoardQuery) (conditions, error) {
 	case DueSoon:
 		clock(`c.warn_at <= ` + now + ` and c.due_at > ` + c.arg(today))
 	}
+	// Last of all: conditions are tried in this order, and these take longest.
+	if few {
+		c.parts = append(c.parts, `r.id in (select g.record from access_grant g where `+live+`)`)
+	} else {
+		// Not "exists": PostgreSQL would read every grant first and join.
+		c.parts = append(c.parts, `(select g.id from access_grant g where g.record = r.id and `+live+` limit 1) is not null`)
+	}
+	c.parts = append(c.parts,
+		`not exists (select 1 from exclusion x where x.record = r.id and x.worker = `+worker+`)`,
+		`not exists (select 1 from restriction x where x.record = r.id and x.lifted_at is null
+			and not exists (select 1 from restriction_named n where n.restriction = x.id and n.worker = `+worker+`))`)
 	return c, nil
 }
 

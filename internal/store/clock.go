@@ -39,6 +39,8 @@ func (tx *Tx) PutClocks(clocks []record.Clock) error {
 		if n == 0 { // the id is another record's
 			return ErrExists
 		}
+		tx.keep("clock", c.ID)
+		tx.keep("record", c.Record)
 		if _, err := tx.Exec(`update record set next_due = (select min(c.due_at) from clock c where c.record = $1 and `+clockOpen+`)
 			where id = $1`, c.Record); err != nil {
 			return err
@@ -53,6 +55,11 @@ func (tx *Tx) PutClocks(clocks []record.Clock) error {
 // Clocks gives a record's clocks, nearest limit first.
 func (tx *Tx) Clocks(id string) ([]record.Clock, error) {
 	return queryAll(tx, scanClock, `select `+clockColumns+` from clock c where c.record = $1 order by c.due_at, c.id`, id)
+}
+
+// ClocksOf gives the clocks of several records, nearest limit first.
+func (tx *Tx) ClocksOf(ids []string) ([]record.Clock, error) {
+	return queryAll(tx, scanClock, `select `+clockColumns+` from clock c where `+tx.inList("c.record", 1)+` order by c.due_at, c.id`, ids)
 }
 
 // What people can be told of a clock.

@@ -285,10 +285,27 @@ func TestCodesTextsNoticesAndMeta(t *testing.T) {
 		})
 		notices := func(w string) []store.Notice {
 			return read(t, db, func(tx *store.Tx) ([]store.Notice, error) {
-				return tx.NoticesFor([]access.Principal{mash, access.ToWorker(w)}, w, 10)
+				return tx.NoticesFor([]access.Principal{mash, access.ToWorker(w)}, w, morning.Add(time.Hour), 10)
 			})
 		}
+		// What is older than four weeks is no news.
+		for age, want := range map[time.Duration]int{store.NoticesLast - 2*time.Minute: 1, store.NoticesLast + 2*time.Minute: 0} {
+			list := read(t, db, func(tx *store.Tx) ([]store.Notice, error) {
+				return tx.NoticesFor([]access.Principal{access.ToWorker(a.ID)}, a.ID, own.At.Add(age), 10)
+			})
+			same(t, len(list), want)
+		}
+		// Of a record that they may not know of they are told nothing.
+		same(t, notices(a.ID), []store.Notice{own})
+		granted(t, db, grant(r, mash, access.View))
 		same(t, notices(a.ID), []store.Notice{own, n})
+		lock := access.Restriction{ID: store.NewID(morning), Record: r.ID, Kind: "high_risk", By: b.ID, At: morning, ReviewBy: morning, Named: []string{b.ID}}
+		write(t, db, func(tx *store.Tx) error { return tx.AddRestriction(lock) })
+		same(t, notices(a.ID), []store.Notice{own})
+		same(t, notices(b.ID), []store.Notice{n})
+		same(t, read(t, db, func(tx *store.Tx) ([]string, error) { return tx.KeptFrom(a.ID, morning, []string{r.ID}) }), []string{r.ID})
+		same(t, read(t, db, func(tx *store.Tx) ([]string, error) { return tx.KeptFrom(b.ID, morning, []string{r.ID}) }), []string(nil))
+		write(t, db, func(tx *store.Tx) error { return tx.LiftRestriction(lock.ID, b.ID, morning) })
 		for range 2 {
 			write(t, db, func(tx *store.Tx) error { return tx.MarkNoticeRead(n.ID, a.ID, morning) })
 		}

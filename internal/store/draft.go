@@ -109,6 +109,7 @@ func (tx *Tx) OldDrafts(before time.Time) ([]string, error) {
 
 // AddCode keeps the hash of a receipt code that opens a record's status page.
 func (tx *Tx) AddCode(id, hash string, at time.Time) error {
+	tx.keep("receipt_code", hash)
 	_, err := tx.Exec(`insert into receipt_code (hash, record, made_at) values ($1, $2, $3)`, hash, id, at)
 	return err
 }

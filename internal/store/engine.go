@@ -24,17 +24,25 @@ package store
 
 import (
 	"context"
+	"crypto/tls"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
+	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
+	"syscall"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/ncruces/go-sqlite3"
-	"github.com/ncruces/go-sqlite3/driver"
 	_ "github.com/ncruces/go-sqlite3/vfs/adiantum" // the encrypting file layer
 
 	"frontdoor/internal/fault"
@@ -42,6 +50,12 @@ import (
 
 // databaseFile is the name of the embedded database in its data folder.
 const databaseFile = "frontdoor.db"
+
+// encryptedBlock is how many bytes of a file are encrypted as one.
+const encryptedBlock = 4096
+
+// readers is how many connections read the embedded database side by side.
+const readers = 4
 
 // DB is an open database on either engine. It is safe for use by many
 // goroutines at once.
@@ -94,11 +108,11 @@ func OpenEmbedded(ctx context.Context, dir string, key Key) (_ *DB, err error) {
 	if err := f.Close(); err != nil {
 		return nil, err
 	}
-
-	write, err := openSQLite(path, key, "journal_mode = wal", "synchronous = full", "cache_size = -20000")
-	if err != nil {
+	if err := dropTornEnd(path + "-wal"); err != nil {
 		return nil, err
 	}
+
+	write := openSQLite(path, key, "journal_mode = wal", "synchronous = full", "cache_size = -20000")
 	write.SetMaxOpenConns(1)
 	if err := write.PingContext(ctx); err != nil {
 		err = errors.Join(mapError(err), write.Close())
@@ -107,13 +121,27 @@ func OpenEmbedded(ctx context.Context, dir string, key Key) (_ *DB, err error) {
 		}
 		return nil, err
 	}
-	read, err := openSQLite(path, key, "query_only = on", "cache_size = -8000")
-	if err != nil {
-		return nil, errors.Join(err, write.Close())
-	}
-	read.SetMaxOpenConns(4)
-	read.SetMaxIdleConns(4)
+	read := openSQLite(path, key, "query_only = on", "cache_size = -8000")
+	read.SetMaxOpenConns(readers)
+	read.SetMaxIdleConns(readers)
 	return newDB(sqlite, write, read, sync.OnceValue(unlock)), nil
+}
+
+// dropTornEnd takes a part of a block off the end of a log that was cut short. The
+// log is encrypted a block at a time, so a part says nothing; and with it there,
+// the whole log would be refused.
+func dropTornEnd(path string) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size()%encryptedBlock == 0 {
+		return nil
+	}
+	if err == nil {
+		err = os.Truncate(path, info.Size()/encryptedBlock*encryptedBlock)
+	}
+	if err != nil {
+		return fault.Wrap(err, fault.Unavailable, "The database's log cannot be written to. Check who owns the data folder.")
+	}
+	return nil
 }
 
 // OpenEmbeddedToRead opens the database of a data folder beside the program that
@@ -127,10 +155,7 @@ func OpenEmbeddedToRead(ctx context.Context, dir string, key Key) (*DB, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fault.Wrap(err, fault.NotFound, "There is no database in the data folder. Check its name.")
 	}
-	read, err := openSQLite(path, key, "query_only = on", "cache_size = -8000")
-	if err != nil {
-		return nil, err
-	}
+	read := openSQLite(path, key, "query_only = on", "cache_size = -8000")
 	if err := read.PingContext(ctx); err != nil {
 		err = errors.Join(mapError(err), read.Close())
 		if errors.Is(err, sqlite3.NOTADB) || errors.Is(err, sqlite3.CORRUPT) {
@@ -143,7 +168,7 @@ func OpenEmbeddedToRead(ctx context.Context, dir string, key Key) (*DB, error) {
 
 // openSQLite opens a pool. The key is set on each connection and is never
 // part of the name of the database, which may appear in errors.
-func openSQLite(path string, key Key, pragmas ...string) (*sql.DB, error) {
+func openSQLite(path string, key Key, pragmas ...string) *sql.DB {
 	setup := append([]string{
 		// The order matters: the key, then the wait for locks, then the rest.
 		fmt.Sprintf("hexkey = '%x'", key.Derive("database")),
@@ -153,10 +178,8 @@ func openSQLite(path string, key Key, pragmas ...string) (*sql.DB, error) {
 		"recursive_triggers = on", // so that "insert or replace" meets the append-only triggers
 		"trusted_schema = off",
 	}, pragmas...)
-	// Times reach the driver as text already; a format of our own keeps it
-	// from turning text that looks like a time into something else on the way back.
-	name := "file:" + escapePath(path) + "?vfs=adiantum&_txlock=immediate&_timefmt=" + "2006-01-02T15:04:05.000000Z"
-	db, err := driver.Open(name, func(c *sqlite3.Conn) error {
+	name := "file:" + escapePath(path) + "?vfs=adiantum"
+	return sql.OpenDB(&liteConnector{name, func(c *sqlite3.Conn) error {
 		for _, p := range setup {
 			if err := c.Exec("pragma " + p); err != nil {
 				return err
@@ -164,11 +187,29 @@ func openSQLite(path string, key Key, pragmas ...string) (*sql.DB, error) {
 		}
 		// Reading the schema is what proves the key.
 		return c.Exec("select count(*) from sqlite_schema")
-	})
-	return db, mapError(err)
+	}})
 }
 
-// OpenPostgres opens a PostgreSQL database from its URL. The database must be
+// connectTimeout is how long one server of a PostgreSQL URL may take to let us in
+// before the next is tried, unless the URL says otherwise.
+const connectTimeout = 5 * time.Second
+
+// dialer connects to PostgreSQL. A server that went without a word, as one whose
+// power was cut does, is given up within about 15 seconds.
+var dialer = &net.Dialer{
+	KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 3 * time.Second, Count: 3},
+	Control: func(network, _ string, c syscall.RawConn) error {
+		if !strings.HasPrefix(network, "tcp") {
+			return nil
+		}
+		var err error
+		controlErr := c.Control(func(fd uintptr) { err = giveUpSending(fd, 15*time.Second) })
+		return errors.Join(controlErr, err)
+	},
+}
+
+// OpenPostgres opens a PostgreSQL database from its URL. Where the URL names
+// several servers, the one that takes writes is used. The database must be
 // encoded in UTF-8 and sort text by its bytes, so that both engines give every
 // list in the same order; another is refused with fault.Invalid.
 func OpenPostgres(ctx context.Context, url string) (*DB, error) {
@@ -176,6 +217,18 @@ func OpenPostgres(ctx context.Context, url string) (*DB, error) {
 	if err != nil {
 		// The cause may repeat the URL with its password.
 		return nil, fault.New(fault.Invalid, "The database URL cannot be read. Write it as postgres://account:password@server:5432/database.")
+	}
+	if !sure(config) {
+		return nil, fault.New(fault.Invalid, "The way to the database is not safe: children's names would travel in the open, or to a server that has not proved who it is. Add sslmode=verify-full to its URL, and sslrootcert with your authority's certificate. Only a server on this machine needs none.")
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = connectTimeout
+	}
+	config.DialFunc = dialer.DialContext
+	if config.ValidateConnect == nil && slices.ContainsFunc(config.Fallbacks, func(f *pgconn.FallbackConfig) bool {
+		return f.Host != config.Host || f.Port != config.Port
+	}) {
+		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
 	config.RuntimeParams["timezone"] = "UTC"
 	if config.RuntimeParams["application_name"] == "" {
@@ -194,6 +247,21 @@ func OpenPostgres(ctx context.Context, url string) (*DB, error) {
 		return nil, errors.Join(mapError(err), pool.Close())
 	}
 	return newDB(postgres, pool, pool, nil), nil
+}
+
+// sure tells whether every server that may be connected to is on this machine or
+// must prove with a certificate, over TLS, that it is the one named.
+func sure(config *pgx.ConnConfig) bool {
+	ok := func(host string, t *tls.Config) bool {
+		if strings.HasPrefix(host, "/") || host == "localhost" {
+			return true
+		}
+		if ip, err := netip.ParseAddr(host); err == nil && ip.Unmap().IsLoopback() {
+			return true
+		}
+		return t != nil && !t.InsecureSkipVerify
+	}
+	return ok(config.Host, config.TLSConfig) && !slices.ContainsFunc(config.Fallbacks, func(f *pgconn.FallbackConfig) bool { return !ok(f.Host, f.TLSConfig) })
 }
 
 // Close ends every connection and gives the data folder back. Closing twice

@@ -30,9 +30,11 @@ var (
 )
 
 const (
-	awayText = "The database cannot be reached. What you typed is kept. Try again in a minute."
+	awayText = "The database cannot be reached. Try again in a minute."
 	fullText = "The database has no room left, so nothing can be saved. Tell the people who run this service."
 	lockText = "The database cannot be written to. Tell the people who run this service."
+	// The driver says no more of a full disk than of one that fails.
+	diskText = "The disk of the database is full or failing. Tell the people who run this service."
 )
 
 // mapError gives an engine's error the program's meaning. Errors that are
@@ -76,8 +78,10 @@ func mapSQLite(code sqlite3.ExtendedErrorCode, err error) error {
 	switch code.Code() {
 	case sqlite3.FULL:
 		return fault.Wrap(err, fault.Unavailable, fullText)
-	case sqlite3.READONLY, sqlite3.PERM, sqlite3.CANTOPEN, sqlite3.IOERR:
+	case sqlite3.READONLY, sqlite3.PERM, sqlite3.CANTOPEN:
 		return fault.Wrap(err, fault.Unavailable, lockText)
+	case sqlite3.IOERR:
+		return fault.Wrap(err, fault.Unavailable, diskText)
 	case sqlite3.BUSY, sqlite3.LOCKED, sqlite3.NOMEM:
 		return away(err)
 	}
@@ -101,7 +105,7 @@ func mapPostgres(pg *pgconn.PgError) error {
 		return fmt.Errorf("%w: %w", errRunAgain, err)
 	case "53100":
 		return fault.Wrap(err, fault.Unavailable, fullText)
-	case "25006":
+	case "25006", "42501":
 		return fault.Wrap(err, fault.Unavailable, lockText)
 	}
 	for _, class := range []string{"08", "28", "3D", "53", "57", "58"} {

@@ -4,11 +4,19 @@ import (
 	"context"
 	"io/fs"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // What tests outside the package need of its inside.
 
 var NumberPlaceholders = numberPlaceholders
+
+// SureURL is what OpenPostgres decides of a URL before it asks the network.
+func SureURL(url string) bool {
+	config, err := pgx.ParseConfig(url)
+	return err == nil && sure(config)
+}
 
 func MigrationNames(files fs.FS, engine string) ([]string, error) {
 	d := sqlite
@@ -51,7 +59,7 @@ func (tx *Tx) ColumnKinds(table string) (map[string]string, error) {
 
 // Claim leases jobs without running them.
 func (db *DB) Claim(ctx context.Context, clock func() time.Time, handlers map[string]Handler, limit int) ([]Work, error) {
-	return db.claimJobs(ctx, clock, handlers, limit, true)
+	return db.claimJobs(ctx, clock, handlers, limit, true, true)
 }
 
 // Forget is what the death of this process would do to a claimed job.
@@ -66,3 +74,6 @@ func (db *DB) GiveBack(ctx context.Context, w Work) error {
 	db.Forget(w)
 	return db.Write(ctx, func(tx *Tx) error { return tx.release(w, context.Canceled, true) })
 }
+
+// BulkColumns are the tables that a bulk load fills, with their columns.
+func BulkColumns() map[string][]string { return bulkColumns }

@@ -410,6 +410,28 @@ func TestFullDisk(t *testing.T) {
 
 // TestPostgresRefusesAnotherOrder opens a database that sorts as a dictionary
 // does.
+// Names and answers do not travel to another machine in the open, nor to one that
+// has not proved who it is. Nothing is asked of the network to say so.
+func TestPostgresAwayNeedsProof(t *testing.T) {
+	t.Parallel()
+	for _, url := range []string{
+		"postgres://a@db.invalid/x", "postgres://a@db.invalid/x?sslmode=disable", "postgres://a@db.invalid/x?sslmode=prefer",
+		"postgres://a@db.invalid/x?sslmode=require", "postgres://a@127.0.0.1,db.invalid/x?sslmode=disable", "postgres://a@192.0.2.1/x?sslmode=disable",
+	} {
+		if _, err := store.OpenPostgres(t.Context(), url); fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), "not safe") {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+	for _, url := range []string{
+		"postgres://a@127.0.0.1/x?sslmode=disable", "postgres://a@[::1]/x", "postgres://a@localhost/x", "postgres:///x?host=/run/postgresql",
+		"postgres://a@db.invalid/x?sslmode=verify-full", "postgres://a@db.invalid,other.invalid/x?sslmode=verify-full&target_session_attrs=read-write",
+	} {
+		if !store.SureURL(url) {
+			t.Errorf("%s is refused", url)
+		}
+	}
+}
+
 func TestPostgresRefusesAnotherOrder(t *testing.T) {
 	t.Parallel()
 	_, url := storetest.OpenPostgres(t)

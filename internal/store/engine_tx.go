@@ -17,14 +17,30 @@ type Tx struct {
 	ctx      context.Context
 	tx       *sql.Tx
 	dialect  dialect
-	enqueued bool          // a job waits for the commit
-	unlogged []audit.Event // what flush adds to the log, last of all
-	mark     int64         // how far flush moves the mark of Latest
+	enqueued bool                       // a job waits for the commit
+	unlogged []audit.Event              // what flush adds to the log, last of all
+	kept     map[string]map[string]bool // owners by table, see keep
+	mark     int64                      // how far flush moves the mark of Latest
+}
+
+type tracing struct{}
+
+// Traced gives a context in which every statement is told to fn before it runs,
+// without its arguments: for tests of what two requests do alike.
+func Traced(ctx context.Context, fn func(statement string)) context.Context {
+	return context.WithValue(ctx, tracing{}, fn)
+}
+
+func (tx *Tx) trace(query string) {
+	if fn, ok := tx.ctx.Value(tracing{}).(func(string)); ok {
+		fn(query)
+	}
 }
 
 // Exec runs a statement and gives the number of rows it changed. Without
 // arguments the text may hold several statements.
 func (tx *Tx) Exec(query string, args ...any) (int64, error) {
+	tx.trace(query)
 	args, err := tx.dialect.args(args)
 	if err != nil {
 		return 0, err
@@ -40,6 +56,7 @@ func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 // Query runs a query. Close the rows, or read them to the end, before the
 // next query of the same transaction.
 func (tx *Tx) Query(query string, args ...any) (*Rows, error) {
+	tx.trace(query)
 	args, err := tx.dialect.args(args)
 	if err != nil {
 		return nil, err

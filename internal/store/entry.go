@@ -20,6 +20,7 @@ func (tx *Tx) AddEntry(e record.Entry) error {
 		}
 		e.Seq = last + 1
 	}
+	tx.keep("entry", e.ID)
 	if _, err := tx.Exec(`insert into entry (id, record, seq, kind, happened_at, recorded_at, author, body, guarded)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		e.ID, e.Record, e.Seq, e.Kind, e.HappenedAt, e.RecordedAt, e.By, e.Text, e.Guarded); err != nil {
@@ -39,6 +40,7 @@ func (tx *Tx) Entries(id string) ([]record.Entry, error) {
 
 // AddMessage keeps a message. Its text arrives sealed.
 func (tx *Tx) AddMessage(m record.Message) error {
+	tx.keep("message", m.ID)
 	if _, err := tx.Exec(`insert into message (id, record, sent_at, author, inward, body) values ($1, $2, $3, $4, $5, $6)`,
 		m.ID, m.Record, m.At, m.By, m.Inward, m.Text); err != nil {
 		return err
@@ -76,6 +78,7 @@ func (tx *Tx) MarkMessagesRead(id string, inward bool, at time.Time) error {
 // AddDocument keeps a document as it was sent or withheld. Its body arrives
 // sealed.
 func (tx *Tx) AddDocument(d record.Document) error {
+	tx.keep("document", d.ID)
 	_, err := tx.Exec(`insert into document (id, record, doc, row_id, recipient, title, body, withheld, sent_at, author, second)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		d.ID, d.Record, d.Doc, d.Row, d.To, d.Title, d.Body, d.Withheld, d.SentAt, d.By, d.Second)

@@ -17,6 +17,9 @@ func scanFile(row row) (record.File, error) {
 // AddFile keeps a file of a record or of a draft, never of both, with its
 // sealed content.
 func (tx *Tx) AddFile(f record.File, sealed []byte) error {
+	if f.Record != "" {
+		tx.keep("file", f.ID)
+	}
 	if _, err := tx.Exec(`insert into file (id, record, draft, name, type, size, sha256, scan, flags, added_at, author, guarded, checked)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 		f.ID, orNull(f.Record), orNull(f.Draft), f.Name, f.Type, f.Size, f.SHA256, f.Scan,
@@ -49,7 +52,7 @@ func (tx *Tx) FilesOfDraft(draft string) ([]record.File, error) {
 
 // MoveFiles gives a draft's files to the record it became part of.
 func (tx *Tx) MoveFiles(draft, id string) error {
-	_, err := tx.Exec(`update file set record = $2, draft = null where draft = $1`, draft, id)
+	_, err := tx.keepAll("file", `update file set record = $2, draft = null where draft = $1 returning id`, draft, id)
 	return err
 }
 
@@ -61,5 +64,6 @@ func (tx *Tx) RemoveDraftFile(id string) error {
 
 // SetFileChecked notes the worker who looked through a file before its release.
 func (tx *Tx) SetFileChecked(id, worker string) error {
+	tx.keep("file", id)
 	return changed(tx.Exec(`update file set checked = $2 where id = $1`, id, orNull(worker)))
 }

@@ -28,6 +28,8 @@ type Job struct {
 const (
 	defaultAttempts = 20
 	longestWait     = time.Hour
+	// skew is how far the clocks of two nodes may be apart.
+	skew = 5 * time.Minute
 	// keepDone is how long finished jobs are kept for a look back.
 	keepDone = 30 * 24 * time.Hour
 )
@@ -155,6 +157,27 @@ func (tx *Tx) sweep(now time.Time, running []string, handlers map[string]Handler
 	}
 	for _, kind := range dead {
 		if err := tx.enqueueNext(now, kind, handlers[kind].Every); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putRight gives a time at hand to jobs whose time is further off than it can
+// be: a clock that was ahead, and has been put right, gave it to them. They would
+// wait until that time comes.
+func (tx *Tx) putRight(now time.Time, running []string, handlers map[string]Handler) error {
+	for _, kind := range slices.Sorted(maps.Keys(handlers)) {
+		h := handlers[kind]
+		_, err := tx.Exec(`update job set run_at = $1, enqueued_at = $1
+			where kind = $2 and done_at is null and failed_at is null and leased_until is null
+			and (enqueued_at > $3 or run_at > $4 and (attempts > 0 or unique_key = 'every ' || kind))`,
+			now, kind, now.Add(skew), now.Add(max(h.Every, longestWait)+skew))
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`update job set leased_until = $1 where kind = $2 and done_at is null and failed_at is null
+			and leased_until > $3 and not (`+tx.inList("id", 4)+`)`, now, kind, now.Add(h.lease()+skew), running); err != nil {
 			return err
 		}
 	}

@@ -35,9 +35,12 @@ func (h Handler) lease() time.Duration {
 
 const (
 	workers   = 8
-	pollEvery = time.Second      // for jobs of other nodes, and those whose time comes
-	stopGrace = 10 * time.Second // how long running jobs may go on when the program stops
-	pruneKind = "job.prune"
+	pollEvery = time.Second // for jobs of other nodes, and those whose time comes
+	// rightEvery is how often times that a wrong clock gave are put right; at once
+	// when the clock is seen to go back.
+	rightEvery = time.Minute
+	stopGrace  = 10 * time.Second // how long running jobs may go on when the program stops
+	pruneKind  = "job.prune"
 )
 
 func (db *DB) wakeJobs() {
@@ -93,6 +96,7 @@ func (db *DB) RunJobs(ctx context.Context, clock func() time.Time, handlers map[
 	defer doing.Wait()
 	poll := time.NewTicker(pollEvery)
 	defer poll.Stop()
+	var right time.Time // when times were last put right
 	for sweep := true; ; {
 		rest := 0
 		for more := true; more; {
@@ -103,7 +107,13 @@ func (db *DB) RunJobs(ctx context.Context, clock func() time.Time, handlers map[
 				more = false
 			}
 		}
-		claimed, err := db.claimJobs(ctx, clock, handlers, rest, sweep)
+		now := clock()
+		since := now.Sub(right)
+		due := sweep && (since < 0 || since >= rightEvery)
+		claimed, err := db.claimJobs(ctx, clock, handlers, rest, sweep, due)
+		if err == nil && due {
+			right = now
+		}
 		if err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "jobs cannot be read", "error", err)
 		}
@@ -140,14 +150,20 @@ func (db *DB) RunJobs(ctx context.Context, clock func() time.Time, handlers map[
 }
 
 // claimJobs leases up to a number of due jobs and notes them as running. A
-// sweep also gives up on those that died on their last attempt.
-func (db *DB) claimJobs(ctx context.Context, clock func() time.Time, handlers map[string]Handler, limit int, sweep bool) ([]Work, error) {
+// sweep also gives up on those that died on their last attempt; right puts times
+// right that a wrong clock gave.
+func (db *DB) claimJobs(ctx context.Context, clock func() time.Time, handlers map[string]Handler, limit int, sweep, right bool) ([]Work, error) {
 	db.mu.Lock()
 	running := slices.Collect(maps.Keys(db.running))
 	db.mu.Unlock()
 	var claimed []Work
 	err := db.Write(ctx, func(tx *Tx) error {
 		now := clock()
+		if right {
+			if err := tx.putRight(now, running, handlers); err != nil {
+				return err
+			}
+		}
 		if sweep {
 			if err := tx.sweep(now, running, handlers); err != nil {
 				return err

@@ -37,6 +37,7 @@ type migration struct {
 	name     string
 	sql      string
 	checksum string
+	forever  []string // the tables it makes append only
 }
 
 var (
@@ -71,16 +72,19 @@ func loadMigrations(files fs.FS, d dialect) ([]migration, error) {
 		text := string(b)
 		sum := sha256.Sum256(b)
 		number, _ := strconv.Atoi(part[1]) // four digits
+		var forever []string
 		for _, line := range appendOnlyLine.FindAllStringSubmatch(text, -1) {
 			for table := range strings.SplitSeq(line[1], ",") {
-				guard, err := appendOnly(d, strings.TrimSpace(table))
+				table = strings.TrimSpace(table)
+				guard, err := appendOnly(d, table)
 				if err != nil {
 					return nil, fmt.Errorf("migration %s: %w", file, err)
 				}
 				text += guard
+				forever = append(forever, table)
 			}
 		}
-		all = append(all, migration{number, part[2], text, hex.EncodeToString(sum[:])})
+		all = append(all, migration{number, part[2], text, hex.EncodeToString(sum[:]), forever})
 	}
 	for stem, have := range engines {
 		slices.Sort(have)
@@ -118,7 +122,16 @@ create trigger %[1]s_append_only before update or delete or truncate on %[1]s
 // Migrate brings the database to this program's newest migration. Several
 // nodes may do so at once. A database that a newer program has migrated, or
 // whose migrations are not this program's, is refused with fault.Invalid.
+//
+// An account that does not own the tables ([DB.LetUse]) cannot migrate, and
+// need not when there is nothing to do.
 func (db *DB) Migrate(ctx context.Context, now time.Time) error {
+	if db.dialect == postgres {
+		done, err := db.nothingToMigrate(ctx)
+		if done || err != nil {
+			return err
+		}
+	}
 	return db.migrateTo(ctx, now, 1<<31)
 }
 

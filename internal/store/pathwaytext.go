@@ -5,8 +5,8 @@ import "time"
 // PutPathwayText keeps the files of a pathway's folder under their content
 // hash. A text that is kept already stays as it is.
 func (tx *Tx) PutPathwayText(hash, name string, version int, files map[string]string, at time.Time) error {
-	_, err := tx.Exec(`insert into pathway_text (hash, name, version, files, kept_at) values ($1, $2, $3, $4, $5)
-		on conflict (hash) do nothing`, hash, name, version, JSON[map[string]string]{files}, at)
+	_, err := tx.keepAll("pathway_text", `insert into pathway_text (hash, name, version, files, kept_at) values ($1, $2, $3, $4, $5)
+		on conflict (hash) do nothing returning hash`, hash, name, version, JSON[map[string]string]{files}, at)
 	return err
 }
 

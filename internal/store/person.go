@@ -81,6 +81,7 @@ func (tx *Tx) addFact(table, columns, of string, place int, id string, s person.
 }
 
 func (tx *Tx) putRelationship(r person.Relationship) error {
+	tx.keep("person_relationship", r.ID)
 	n, err := tx.Exec(`insert into person_relationship (id, from_person, to_person, kind, parental_responsibility, lives_with,
 			since_date, until_date, source_record, source_at, source_by)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
@@ -103,6 +104,7 @@ func (tx *Tx) DropRelationship(id string) error {
 	if err := tx.QueryRow(`select from_person, to_person from person_relationship where id = $1`, id).Scan(&from, &to); err != nil {
 		return err
 	}
+	tx.keep("person_relationship", id)
 	if err := changed(tx.Exec(`delete from person_relationship where id = $1`, id)); err != nil {
 		return err
 	}
@@ -123,6 +125,7 @@ func (tx *Tx) personChanged(id string, others ...string) error {
 	}
 	for _, p := range people {
 		if p.ID == id {
+			tx.keep("person_version", id)
 			if _, err := tx.Exec(`insert into person_version (person, version, body) select id, version, $2 from person where id = $1`,
 				id, JSON[person.Person]{p}); err != nil {
 				return err
@@ -257,22 +260,91 @@ func (tx *Tx) readFacts(by map[string]*person.Person, ids []string) error {
 }
 
 // FindByKeys gives the people who share any of the keys, those who share most
-// first. It reads through the index of keys only.
+// first; a number counts more than all else. It reads through the index of keys only. Keys that many people share
+// are looked at only when the others find few, and then only as far as can be
+// read at once: a county has 40,000 people called something like Smith.
 func (tx *Tx) FindByKeys(keys []person.Key, limit int) ([]person.Person, error) {
-	values := make([]string, len(keys))
-	for i, k := range keys {
-		values[i] = keyText(k)
-	}
-	ids, err := queryAll(tx, scanValue[string], `select person from person_key where `+tx.inList("value", 1)+`
-		group by person order by count(*) desc, person limit $2`, values, orLimit(limit))
+	ids, err := tx.IDsByKeys(keys, limit)
 	if err != nil {
 		return nil, err
 	}
 	return tx.People(ids)
 }
 
+// IDsByKeys is FindByKeys for who they are alone.
+func (tx *Tx) IDsByKeys(keys []person.Key, limit int) ([]string, error) {
+	var narrow, broad []string
+	for _, k := range keys {
+		if k.Broad() {
+			broad = append(broad, keyText(k))
+		} else {
+			narrow = append(narrow, keyText(k))
+		}
+	}
+	limit = orLimit(limit)
+	const few = 50
+	var ids []string
+	var err error
+	if len(narrow) > 0 {
+		if ids, err = queryAll(tx, scanValue[string], `select person from person_key where `+tx.inList("value", 1)+`
+			group by person order by sum(case when value like 'number:%' then 10 else 1 end) desc, person limit $2`, narrow, limit); err != nil {
+			return nil, err
+		}
+	}
+	if len(ids) < min(few, limit) && len(broad) > 0 {
+		more, err := tx.findByBroadKeys(broad, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range more {
+			if len(ids) < limit && !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids, nil
+}
+
+// findByBroadKeys starts from the people of the rarest key, at most so many of
+// them, and puts those first who share most of the others.
+func (tx *Tx) findByBroadKeys(keys []string, limit int) ([]string, error) {
+	const most = 2000
+	rarest, least := "", most+1
+	for _, k := range keys {
+		n, err := queryOne(tx, scanValue[int], `select count(*) from (select 1 from person_key where value = $1 limit $2) n`, k, most)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 && n < least {
+			rarest, least = k, n
+		}
+	}
+	ids, err := queryAll(tx, scanValue[string], `select person from person_key where value = $1 order by person limit $2`, rarest, most)
+	if err != nil {
+		return nil, err
+	}
+	shared := map[string]int{}
+	for _, k := range keys {
+		if k == rarest {
+			continue
+		}
+		also, err := queryAll(tx, scanValue[string], `select person from person_key where value = $1 and `+tx.inList("person", 2), k, ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range also {
+			shared[id]++
+		}
+	}
+	slices.SortStableFunc(ids, func(a, b string) int { return shared[b] - shared[a] })
+	return ids[:min(len(ids), limit)], nil
+}
+
 // LinkPersonToRecord says who in the index a row of a record is about.
 func (tx *Tx) LinkPersonToRecord(id, person, group, row, role string) error {
+	if err := tx.keepSet("record_person", "record", id); err != nil {
+		return err
+	}
 	_, err := tx.Exec(`insert into record_person (record, person, row_group, row_id, role) values ($1, $2, $3, $4, $5)
 		on conflict (record, row_group, row_id, person) do update set role = excluded.role`, id, person, group, row, role)
 	return err
@@ -281,6 +353,9 @@ func (tx *Tx) LinkPersonToRecord(id, person, group, row, role string) error {
 // UnlinkPersonFromRecord undoes a link made to the wrong person; ErrNone when
 // there is none.
 func (tx *Tx) UnlinkPersonFromRecord(id, person, group, row string) error {
+	if err := tx.keepSet("record_person", "record", id); err != nil {
+		return err
+	}
 	return changed(tx.Exec(`delete from record_person where record = $1 and person = $2 and row_group = $3 and row_id = $4`, id, person, group, row))
 }
 
@@ -338,6 +413,7 @@ func (tx *Tx) RecordsOf(people []string) ([]PersonRecord, error) {
 
 // AddSameAs joins two entries of the index.
 func (tx *Tx) AddSameAs(s person.SameAs) error {
+	tx.keep("same_as", s.ID)
 	_, err := tx.Exec(`insert into same_as (id, a, b, why, source_record, source_at, source_by, undone_by, undone_why)
 		values ($1, $2, $3, $4, $5, $6, $7, '', '')`, s.ID, s.A, s.B, s.Why, orNull(s.Source.Record), s.Source.At, s.Source.By)
 	return err
@@ -346,6 +422,7 @@ func (tx *Tx) AddSameAs(s person.SameAs) error {
 // UndoSameAs takes a join back; ErrNone when it does not stand. It is kept as
 // undone.
 func (tx *Tx) UndoSameAs(id, by, why string, at time.Time) error {
+	tx.keep("same_as", id)
 	return changed(tx.Exec(`update same_as set undone_at = $4, undone_by = $2, undone_why = $3 where id = $1 and undone_at is null`, id, by, why, at))
 }
 

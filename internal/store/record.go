@@ -50,6 +50,7 @@ func (tx *Tx) CreateRecord(r record.Record, rev record.Revision) error {
 	if rev.Seq != 1 || r.Revision != 1 || rev.Record != r.ID {
 		return errors.New("store: a record begins with its revision 1")
 	}
+	tx.keep("record", r.ID)
 	if _, err := tx.Exec(`insert into record (id, reference, pathway, version, pathway_hash, authority, state, revision,
 			answers, rating, allocated, team, author, parent, started_by, each_of, names, urgent, demo, created_at, updated_at, closed_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
@@ -84,6 +85,7 @@ func (tx *Tx) SaveRevision(r record.Record, rev record.Revision) error {
 	if err := tx.QueryRow(`select names, reference from record where id = $1`+tx.lockRow(), r.ID).Scan(&names, &reference); err != nil {
 		return err
 	}
+	tx.keep("record", r.ID)
 	n, err := tx.Exec(`update record set authority = $3, state = $4, revision = $5, answers = $6, rating = $7, allocated = $8,
 			team = $9, names = $10, urgent = $11, updated_at = $12, closed_at = $13
 		where id = $1 and revision = $2`,
@@ -129,14 +131,29 @@ func (tx *Tx) addRevision(rev record.Revision, prev string) error {
 		rev.Record, rev.Seq, rev.RecordedAt, rev.HappenedAt, rev.By, rev.Kind, rev.Step, rev.From, rev.To, string(body), link.String()); err != nil {
 		return err
 	}
-	return tx.log(audit.Event{
+	return tx.log(revisionEvent(rev, link), 1)
+}
+
+// revisionEvent is the event of writing a revision whose hash is link.
+func revisionEvent(rev record.Revision, link audit.Link) audit.Event {
+	return audit.Event{
 		At: rev.RecordedAt, Actor: rev.By, Act: ActRevision, Subject: rev.Record,
 		Detail: audit.RevisionDetail(int64(rev.Seq), link),
-	}, 1)
+	}
 }
 
 // putWords keeps what a record is found by on a board.
 func (tx *Tx) putWords(r record.Record) error {
+	for _, w := range recordWords(r) {
+		if _, err := tx.Exec(`insert into record_word (word, record) values ($1, $2)`, w, r.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recordWords are the words a record is found by, each once.
+func recordWords(r record.Record) []string {
 	words := person.Tokens(r.Names)
 	reference := person.Tokens(r.Reference)
 	for i := range reference {
@@ -145,12 +162,7 @@ func (tx *Tx) putWords(r record.Record) error {
 		words = append(words, reference[i], strings.Join(reference[i:], ""))
 	}
 	slices.Sort(words)
-	for _, w := range slices.Compact(words) {
-		if _, err := tx.Exec(`insert into record_word (word, record) values ($1, $2)`, w, r.ID); err != nil {
-			return err
-		}
-	}
-	return nil
+	return slices.Compact(words)
 }
 
 // Record reads the current view of a record.
@@ -222,6 +234,11 @@ func (tx *Tx) StoredRevisions(id string) ([]audit.Revision, error) {
 	}, `select seq, body, hash from revision where record = $1 order by seq`, id)
 }
 
+// CountRevisions is how many revisions all records have.
+func (tx *Tx) CountRevisions() (int, error) {
+	return queryOne(tx, scanValue[int], `select count(*) from revision`)
+}
+
 // StepTaken is the last time a step was taken on a record.
 type StepTaken struct {
 	Step string
@@ -231,18 +248,29 @@ type StepTaken struct {
 
 // StepsTaken gives each step that was taken on a record, with its last time.
 func (tx *Tx) StepsTaken(id string) ([]StepTaken, error) {
-	return queryAll(tx, func(row row) (StepTaken, error) {
+	all, err := queryAll(tx, func(row row) (StepTaken, error) {
 		var s StepTaken
 		return s, row.Scan(&s.Step, &s.By, &s.At)
-	}, `select v.step, v.author, v.happened_at from revision v
-		where v.record = $1 and v.step <> '' and v.seq = (
-			select max(l.seq) from revision l where l.record = v.record and l.step = v.step)
-		order by v.seq`, id)
+	}, `select step, author, happened_at from revision where record = $1 and step <> '' order by seq`, id)
+	last := map[string]int{}
+	for i, s := range all {
+		last[s.Step] = i
+	}
+	out := make([]StepTaken, 0, len(last))
+	for i, s := range all {
+		if last[s.Step] == i {
+			out = append(out, s)
+		}
+	}
+	return out, err
 }
 
 // AddLink ties two records together. ErrExists when they are tied in this way
 // already.
 func (tx *Tx) AddLink(l record.Link) error {
+	if err := tx.keepSet("link", "record", l.From); err != nil {
+		return err
+	}
 	_, err := tx.Exec(`insert into link (from_record, to_record, kind, linked_at) values ($1, $2, $3, $4)`, l.From, l.To, l.Kind, l.At)
 	return err
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 )
@@ -32,6 +33,7 @@ func (tx *Tx) PutAccount(a Account) error {
 	if len(a.TOTPSecret) > 0 {
 		secret = a.TOTPSecret
 	}
+	tx.keep("account", a.Worker)
 	_, err := tx.Exec(`insert into account (worker, password_hash, totp_secret, totp_step, passkeys, recovery_hashes, disabled, created_at, password_at, must_enrol)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		on conflict (worker) do update set password_hash = excluded.password_hash, totp_secret = excluded.totp_secret,
@@ -79,8 +81,15 @@ type Invitation struct {
 
 // AddInvitation keeps an invitation.
 func (tx *Tx) AddInvitation(i Invitation) error {
+	tx.keep("invitation", i.ID)
 	_, err := tx.Exec(`insert into invitation (id, worker, token_hash, expires_at, used_at) values ($1, $2, $3, $4, $5)`,
 		i.ID, i.Worker, i.TokenHash, i.ExpiresAt, i.UsedAt)
+	return err
+}
+
+// EndInvitations ends a worker's invitations that were not used.
+func (tx *Tx) EndInvitations(worker string, at time.Time) error {
+	_, err := tx.keepAll("invitation", `update invitation set expires_at = $2 where worker = $1 and used_at is null and expires_at > $2 returning id`, worker, at)
 	return err
 }
 
@@ -95,6 +104,7 @@ func (tx *Tx) InvitationByHash(hash string) (Invitation, error) {
 // UseInvitation uses an invitation up; ErrStale when it was used already or
 // has expired.
 func (tx *Tx) UseInvitation(id string, at time.Time) error {
+	tx.keep("invitation", id)
 	n, err := tx.Exec(`update invitation set used_at = $2 where id = $1 and used_at is null and expires_at > $2`, id, at)
 	if err == nil && n == 0 {
 		err = ErrStale
@@ -185,11 +195,18 @@ func (tx *Tx) AddAttempt(a Attempt) error {
 	return err
 }
 
+// mostAttempts is how many attempts are ever looked at: more than any limit, so
+// that whoever guesses a million times does not make each guess a million times
+// as much work.
+const mostAttempts = 128
+
 // AttemptsSince gives the times of failed attempts of a kind by a key since a
-// moment, oldest first.
+// moment, oldest first: the newest 128 of them.
 func (tx *Tx) AttemptsSince(kind, key string, since time.Time) ([]time.Time, error) {
-	return queryAll(tx, scanValue[time.Time], `select made_at from attempt
-		where kind = $1 and subject = $2 and made_at >= $3 and not ok order by made_at`, kind, key, since)
+	out, err := queryAll(tx, scanValue[time.Time], `select made_at from attempt
+		where kind = $1 and subject = $2 and made_at >= $3 and not ok order by made_at desc limit $4`, kind, key, since, mostAttempts)
+	slices.Reverse(out)
+	return out, err
 }
 
 // PruneSessions forgets sessions that ended or ran out before a moment. What was

@@ -19,6 +19,7 @@ func scanWorker(row row) (agency.Worker, error) {
 // when another worker has the same email address, in capitals or not. Leaving
 // is [Tx.MarkLeft]'s: w.LeftAt is taken only to bring back someone who left.
 func (tx *Tx) PutWorker(w agency.Worker) error {
+	tx.keep("worker", w.ID)
 	if _, err := tx.Exec(`insert into worker (id, name, name_fold, email, email_fold, job_title, phone, agency, left_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		on conflict (id) do update set name = excluded.name, name_fold = excluded.name_fold, email = excluded.email,
@@ -32,6 +33,9 @@ func (tx *Tx) PutWorker(w agency.Worker) error {
 
 // SetMemberships replaces a worker's memberships, past ones included.
 func (tx *Tx) SetMemberships(worker string, list []agency.Membership) error {
+	if err := tx.keepSet("membership", "worker", worker); err != nil {
+		return err
+	}
 	if _, err := tx.Exec(`delete from membership where worker = $1`, worker); err != nil {
 		return err
 	}
@@ -61,6 +65,24 @@ func (tx *Tx) worker(where string, arg string) (agency.Worker, error) {
 		return agency.Worker{}, err
 	}
 	return list[0], nil
+}
+
+// WorkerTitles gives the names of some workers, each with what their job is when
+// that is known, to stand beside what they did.
+func (tx *Tx) WorkerTitles(ids []string) (map[string]string, error) {
+	out := map[string]string{}
+	type titled struct{ id, name, job string }
+	list, err := queryAll(tx, func(row row) (titled, error) {
+		var t titled
+		return t, row.Scan(&t.id, &t.name, &t.job)
+	}, `select id, name, job_title from worker where `+tx.inList("id", 1), ids)
+	for _, t := range list {
+		out[t.id] = t.name
+		if t.job != "" {
+			out[t.id] += ", " + t.job
+		}
+	}
+	return out, err
 }
 
 // WorkerFilter chooses workers. Empty fields choose all.
@@ -133,17 +155,22 @@ func (tx *Tx) workers(query string, args ...any) ([]agency.Worker, error) {
 // MarkLeft ends everything a worker holds: memberships, sessions, grants made
 // to them by name, their account and invitations not used.
 func (tx *Tx) MarkLeft(worker string, at time.Time) error {
+	tx.keep("worker", worker)
+	tx.keep("membership", worker)
+	tx.keep("account", worker)
 	if err := changed(tx.Exec(`update worker set left_at = $2 where id = $1`, worker, at)); err != nil {
 		return err
 	}
 	for _, query := range []string{
 		`update membership set until_at = $2 where worker = $1 and (until_at is null or until_at > $2)`,
 		`update session set ended_at = $2 where worker = $1 and ended_at is null`,
-		`update invitation set expires_at = $2 where worker = $1 and used_at is null and expires_at > $2`,
 	} {
 		if _, err := tx.Exec(query, worker, at); err != nil {
 			return err
 		}
+	}
+	if err := tx.EndInvitations(worker, at); err != nil {
+		return err
 	}
 	if _, err := tx.Exec(`update account set disabled = true where worker = $1`, worker); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"frontdoor/internal/fault"
@@ -26,6 +27,10 @@ func Status(err error) int {
 	var tooBig *http.MaxBytesError
 	if errors.As(err, &tooBig) {
 		return http.StatusRequestEntityTooLarge
+	}
+	var escape url.EscapeError
+	if errors.As(err, &escape) { // a form that no browser sends
+		return http.StatusUnprocessableEntity
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return http.StatusServiceUnavailable
@@ -67,6 +72,11 @@ var headings = map[int]string{
 func (f *Front) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, context.Canceled) && r.Context().Err() == context.Canceled {
 		of(r).gone = true
+		// Whoever has only stopped sending still reads, and without this would read
+		// an empty yes to something that was not done.
+		if of(r).answer.code == 0 {
+			w.WriteHeader(statusGone)
+		}
 		return
 	}
 	f.fail(w, r, Status(err), err)
@@ -85,20 +95,20 @@ func (f *Front) fail(w http.ResponseWriter, r *http.Request, status int, err err
 	// What the handler had set for the answer it did not give.
 	w.Header().Del("Content-Length")
 	w.Header().Del("Content-Disposition")
-	if status == http.StatusTooManyRequests && w.Header().Get("Retry-After") == "" {
+	if (status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable) && w.Header().Get("Retry-After") == "" {
 		w.Header().Set("Retry-After", "60")
 	}
 	if wantsJSON(r) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
-		_ = json.NewEncoder(w).Encode(map[string]string{"error": strings.Join(linesFor(status, err), " ")})
+		_ = json.NewEncoder(w).Encode(map[string]string{"error": strings.Join(linesFor("", status, err), " ")})
 		return
 	}
 	if status == http.StatusUnauthorized && f.SignIn != nil {
 		f.SignIn(w, r)
 		return
 	}
-	view := errorView{Heading: headings[status], Lines: linesFor(status, err)}
+	view := errorView{Heading: headings[status], Lines: linesFor(r.Method, status, err)}
 	if status >= 500 || status == http.StatusForbidden {
 		view.Reference = RequestID(r)
 	}
@@ -117,13 +127,16 @@ func (f *Front) fail(w http.ResponseWriter, r *http.Request, status int, err err
 	r.Header.Del("X-Fragment")
 	if err := errorPage.Render(w, r, status, chrome, view); err != nil {
 		f.Log.Error("error page", "id", RequestID(r), "cause", err.Error())
-		http.Error(w, "Something went wrong. What you typed is kept. Try again in a minute.", http.StatusInternalServerError)
+		http.Error(w, "Something went wrong. Try again in a minute.", http.StatusInternalServerError)
 	}
 }
 
-// linesFor gives the error's own safe sentence, or what to do when it has none,
-// and on a send that failed that nothing typed is lost.
-func linesFor(status int, err error) []string {
+// linesFor gives the error's own safe sentence, or what to do when it has none.
+// Where something was sent and our side failed, it may have been saved or not:
+// the answer of the database itself may be what was lost. So it says neither, and
+// how to send it again, which every browser does from this page. Script needs no
+// telling (method ""): it sends again by itself.
+func linesFor(method string, status int, err error) []string {
 	var own *fault.Error
 	var fields fault.Fields
 	text := ""
@@ -135,12 +148,15 @@ func linesFor(status int, err error) []string {
 		case http.StatusRequestEntityTooLarge:
 			text = "Send fewer or smaller files, or less text at once. Go back to the page: what you typed is still there."
 		case http.StatusServiceUnavailable:
-			text = "Your request took too long or the service is busy. What you typed is kept. Try again in a minute."
+			text = "Your request took too long or the service is busy. Try again in a minute."
 		default:
 			text = fault.SafeText(err)
 		}
 	}
 	lines := []string{text}
+	if status >= 500 && method == http.MethodPost {
+		lines = append(lines, "We cannot be sure that what you just sent was saved. Keep this page open. In a minute, reload it to send the same again.")
+	}
 	if status >= 500 {
 		lines = append(lines, "If a child is in danger now, do not wait: call 999.")
 	}

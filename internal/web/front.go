@@ -41,6 +41,12 @@ type Front struct {
 // Handler is a route: what it returns as an error becomes an error page.
 type Handler func(w http.ResponseWriter, r *http.Request) error
 
+// Guarded is a route that says who may come.
+type Guarded struct {
+	http.Handler
+	Who string
+}
+
 // Handle makes a route for a mux.
 func (f *Front) Handle(h Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -79,7 +85,8 @@ func RequestID(r *http.Request) string { return of(r).id }
 // Allow gives one route a larger body or a longer time than others. A timeout
 // of 0 is none, for a stream of events.
 func Allow(bodyBytes int64, timeout time.Duration, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	guarded, _ := next.(Guarded)
+	guarded.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		q := of(r)
 		ctx := q.base
 		if timeout > 0 {
@@ -91,6 +98,7 @@ func Allow(bodyBytes int64, timeout time.Duration, next http.Handler) http.Handl
 		r.Body = http.MaxBytesReader(w, q.body, bodyBytes)
 		next.ServeHTTP(w, r)
 	})
+	return guarded
 }
 
 // Wrap puts the guards round the routes. Order matters: measuring sees
@@ -119,6 +127,9 @@ func (f *Front) Wrap(mux *http.ServeMux) http.Handler {
 		r = r.WithContext(ctx)
 		r.Body = http.MaxBytesReader(w, r.Body, formBytes)
 		f.headers(w.Header(), q.id)
+		if f.TLS {
+			ownCookies(r)
+		}
 		defer f.Metrics.begin()()
 		defer func() {
 			route := r.Pattern

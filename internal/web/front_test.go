@@ -26,10 +26,10 @@ func house(t *testing.T) (*web.Front, http.Handler, *bytes.Buffer) {
 		mux.Handle(pattern, f.Handle(func(http.ResponseWriter, *http.Request) error { return err }))
 	}
 	fail("GET /record/{id}", fault.Wrap(errors.New("row 7 is gone"), fault.NotFound, "There is no such record."))
-	fail("GET /boom", errors.New("disk is on fire"))
+	fail("/boom", errors.New("disk is on fire"))
 	fail("GET /forbidden", fault.New(fault.Forbidden, "Only the front door team can do this."))
 	fail("GET /conflict", fault.New(fault.Conflict, "Someone saved this first."))
-	fail("GET /busy", context.DeadlineExceeded)
+	fail("/busy", context.DeadlineExceeded)
 	fail("GET /many", fault.New(fault.TooMany, "Wait a minute, then try again."))
 	fail("GET /private", fault.New(fault.SignIn, "Sign in first."))
 	fail("GET /away", fault.New(fault.Unavailable, "The file checker is away."))
@@ -83,10 +83,10 @@ func TestErrorsBecomePagesByKind(t *testing.T) {
 		{"/conflict", 409, "See the page as it is now"},
 		{"/many", 429, "Wait a minute"},
 		{"/private", 401, `href="/sign-in"`},
-		{"/busy", 503, "What you typed is kept"},
+		{"/busy", 503, "Try again in a minute"},
 		{"/away", 503, "The file checker is away."},
-		{"/boom", 500, "What you typed is kept"},
-		{"/panic", 500, "What you typed is kept"},
+		{"/boom", 500, "Try again in a minute"},
+		{"/panic", 500, "Try again in a minute"},
 	} {
 		w := do(h, http.MethodGet, c.path, "")
 		if w.Code != c.status {
@@ -104,6 +104,43 @@ func TestErrorsBecomePagesByKind(t *testing.T) {
 	}
 	if w := do(h, http.MethodDelete, "/page", ""); w.Code != 405 || w.Header().Get("Allow") != "GET, HEAD" || !strings.Contains(w.Body.String(), "<h1") {
 		t.Errorf("wrong method: %d, Allow %q", w.Code, w.Header().Get("Allow"))
+	}
+}
+
+// Whether a form was saved is not known when the answer is an error of ours, and
+// the page says how to send it again.
+func TestErrorAfterSendingSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	_, h, _ := house(t)
+	const again = "Keep this page open"
+	for path, status := range map[string]int{"/busy": 503, "/boom": 500} {
+		sent := do(h, http.MethodPost, path, "a=b")
+		if sent.Code != status || !strings.Contains(sent.Body.String(), again) {
+			t.Errorf("%s: %d, says what to do: %t", path, sent.Code, strings.Contains(sent.Body.String(), again))
+		}
+		if read := do(h, http.MethodGet, path, ""); strings.Contains(read.Body.String(), again) {
+			t.Errorf("%s: says so to someone who only reads", path)
+		}
+		if got := sent.Header().Get("Retry-After"); (status == 503) != (got == "60") {
+			t.Errorf("%s: Retry-After %q", path, got)
+		}
+		if script := do(h, http.MethodPost, path, "a=b", "Accept", "application/json"); strings.Contains(script.Body.String(), again) {
+			t.Errorf("%s: says so to script", path)
+		}
+	}
+}
+
+func TestSilenceIsNotAYes(t *testing.T) {
+	t.Parallel()
+	f := newFront(&bytes.Buffer{})
+	mux := http.NewServeMux()
+	mux.Handle("POST /save", f.Handle(func(_ http.ResponseWriter, r *http.Request) error { return r.Context().Err() }))
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	w := httptest.NewRecorder()
+	f.Wrap(mux).ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodPost, "/save", nil))
+	if w.Code < 400 {
+		t.Errorf("what was not saved is answered with %d", w.Code)
 	}
 }
 

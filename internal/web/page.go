@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"text/template/parse"
 
 	"frontdoor/internal/web/assets"
 	"frontdoor/internal/web/parts"
@@ -25,7 +26,7 @@ import (
 // PageT is one page: its template, and the type its template is written for.
 type PageT[View any] struct {
 	name string
-	tmpl *template.Template
+	tmpl func() *template.Template // made when the page is first drawn
 }
 
 // pageData is what the layout sees. A page's own template sees only its View.
@@ -36,8 +37,9 @@ type pageData[View any] struct {
 
 // Registered is a page as tests see it, to check its template against its type.
 type Registered struct {
-	Name     string
-	Template *template.Template
+	Name string
+	// Template makes the page's template anew; it panics on one that does not parse.
+	Template func() *template.Template
 	// Data is a zero value of what the template is given.
 	Data any
 }
@@ -56,28 +58,78 @@ func Pages() []Registered {
 	return out
 }
 
-var layout = template.Must(template.Must(parts.Templates().
-	// Functions here never know about a request: a template is shared by all.
-	Funcs(template.FuncMap{"asset": assets.Path}).
-	Clone()).ParseFS(templates, "templates/layout.html"))
+// functions never know about a request: a template is shared by all.
+var functions = template.FuncMap{"asset": assets.Path}
+
+// layout holds the layout and every part, and is never drawn itself.
+var layout = template.Must(parts.Templates().Funcs(functions).ParseFS(templates, "templates/layout.html"))
 
 // Page makes a page from template files. One of them defines "main", which is
 // given the View; one may define "before", drawn above the main part, where a
 // record's identity bar goes. A template named "fragment-x" is drawn alone when
 // script asks for the element x again. All the parts can be used.
 //
-// Call it for a package variable: it panics on a template that does not parse.
+// Call it for a package variable. The template is made when the page is first
+// drawn: every page at once took a quarter of a second of each start, and of
+// each command. A test of all pages finds one that does not parse.
 func Page[View any](name string, fsys fs.FS, files ...string) *PageT[View] {
-	t := template.Must(template.Must(layout.Clone()).ParseFS(fsys, files...))
-	if t.Lookup("main") == nil {
-		panic("web: page " + name + ` does not define "main"`)
-	}
-	p := &PageT[View]{name: name, tmpl: t.Lookup("layout")}
+	make := func() *template.Template { return pageTemplate(name, fsys, files) }
 	var zero pageData[View]
 	pagesMu.Lock()
 	defer pagesMu.Unlock()
-	pages = append(pages, Registered{Name: name, Template: template.Must(t.Clone()).Lookup("layout"), Data: zero})
-	return p
+	pages = append(pages, Registered{Name: name, Template: make, Data: zero})
+	return &PageT[View]{name: name, tmpl: sync.OnceValue(make)}
+}
+
+// pageTemplate is a page's own templates, and of the layout and the parts only
+// those that it draws: a copy of all of them is 40 times as large.
+func pageTemplate(name string, fsys fs.FS, files []string) *template.Template {
+	t := template.Must(template.New("page").Option("missingkey=error").Funcs(functions).ParseFS(fsys, files...))
+	if t.Lookup("main") == nil {
+		panic("web: page " + name + ` does not define "main"`)
+	}
+	var add func(name string)
+	add = func(name string) {
+		if t.Lookup(name) != nil {
+			return
+		}
+		if part := layout.Lookup(name); part != nil {
+			template.Must(t.AddParseTree(name, part.Tree.Copy()))
+			drawn(part.Tree.Root, add)
+		}
+	}
+	add("layout")
+	for _, own := range t.Templates() {
+		if own.Tree != nil {
+			drawn(own.Tree.Root, add)
+		}
+	}
+	return t.Lookup("layout")
+}
+
+// drawn gives the names of the templates that a piece of one draws.
+func drawn(node parse.Node, name func(string)) {
+	branches := func(b *parse.BranchNode) {
+		drawn(b.List, name)
+		drawn(b.ElseList, name)
+	}
+	switch n := node.(type) {
+	case *parse.ListNode:
+		if n == nil {
+			return
+		}
+		for _, each := range n.Nodes {
+			drawn(each, name)
+		}
+	case *parse.TemplateNode:
+		name(n.Name)
+	case *parse.IfNode:
+		branches(&n.BranchNode)
+	case *parse.RangeNode:
+		branches(&n.BranchNode)
+	case *parse.WithNode:
+		branches(&n.BranchNode)
+	}
 }
 
 // Name is what the page was made with.
@@ -100,7 +152,7 @@ func (p *PageT[View]) Render(w http.ResponseWriter, r *http.Request, status int,
 	if piece := p.fragment(r); piece != nil {
 		err = piece.Execute(buf, view)
 	} else {
-		err = p.tmpl.Execute(buf, pageData[View]{Chrome: chrome, View: view})
+		err = p.tmpl().Execute(buf, pageData[View]{Chrome: chrome, View: view})
 	}
 	if err != nil {
 		return fmt.Errorf("draw page %s: %w", p.name, err)
@@ -120,5 +172,5 @@ func (p *PageT[View]) fragment(r *http.Request) *template.Template {
 	if name == "" {
 		return nil
 	}
-	return p.tmpl.Lookup("fragment-" + name)
+	return p.tmpl().Lookup("fragment-" + name)
 }

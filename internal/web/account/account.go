@@ -29,12 +29,12 @@ var files embed.FS
 // rooms is what the handlers of this package work with.
 type rooms struct {
 	*room.House
-	mux *http.ServeMux
+	mux room.Mux
 }
 
 // Register adds the room's routes. The mux is also asked, when a session runs
 // out, which pages there are to come back to.
-func Register(mux *http.ServeMux, h *room.House) {
+func Register(mux room.Mux, h *room.House) {
 	a := &rooms{House: h, mux: mux}
 	public := func(pattern string, fn web.Handler) { mux.Handle(pattern, h.Public(fn)) }
 	staff := func(pattern string, fn room.StaffHandler) { mux.Handle(pattern, h.Staff(fn)) }
@@ -86,14 +86,11 @@ func Register(mux *http.ServeMux, h *room.House) {
 	staff("GET /audit/checkpoint", a.may("audit", a.checkpoint))
 }
 
-// may lets only those in whose roles have a power. Being kept out is logged.
+// may lets only those in whose roles have a power.
 func (a *rooms) may(power string, fn room.StaffHandler) room.StaffHandler {
 	return func(w http.ResponseWriter, r *http.Request, who *room.Asker) error {
 		if who.May(a.House, power) {
 			return fn(w, r, who)
-		}
-		if err := a.log(r, who, audit.ActRefused, "", map[string]string{"power": power}); err != nil {
-			return err
 		}
 		return fault.New(fault.Forbidden, "Your role does not let you see this. Ask your administrator if it should.")
 	}

@@ -59,6 +59,7 @@ var acts = [][2]string{
 	{audit.ActSignIn, "Signed in"},
 	{"sign-in-refused", "A sign-in was refused"},
 	{"code-refused", "A receipt code was refused"},
+	{"prove-again", "Proved again who they are"},
 	{audit.ActSignOut, "Signed out"},
 	{"end-session", "Ended a session"},
 	{"change-password", "Changed their password"},

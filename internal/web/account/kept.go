@@ -117,7 +117,7 @@ func (a *rooms) drawReplay(w http.ResponseWriter, r *http.Request, f form) error
 // SignInAgain is what a request that needs a sign-in is answered with: the
 // sign-in page, and afterwards the page where they were. It is for
 // [web.Front.SignIn].
-func SignInAgain(mux *http.ServeMux, h *room.House) http.HandlerFunc {
+func SignInAgain(mux room.Mux, h *room.House) http.HandlerFunc {
 	return (&rooms{House: h, mux: mux}).signInAgain
 }
 

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"frontdoor/internal/audit"
+	"frontdoor/internal/casework"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/store"
 	"frontdoor/internal/web"
@@ -90,6 +91,10 @@ func (a *rooms) teamName(id string) string {
 
 func (a *rooms) endSession(w http.ResponseWriter, r *http.Request, who *room.Asker) error {
 	id := r.PostFormValue("id")
+	// Whoever found the computer open must not shut its owner out elsewhere.
+	if id != who.Session.ID && !who.Session.Recent(web.Now(r)) {
+		return room.See(w, r, with("/account/again", "/account"))
+	}
 	if err := a.Gate.EndSession(r.Context(), who.Session, id, web.Now(r)); err != nil {
 		return err
 	}
@@ -163,13 +168,15 @@ func (a *rooms) drawAgain(w http.ResponseWriter, r *http.Request, who *room.Aske
 }
 
 func (a *rooms) again(w http.ResponseWriter, r *http.Request, who *room.Asker) error {
-	if err := a.Gate.Reauth(r.Context(), who.Session, r.PostFormValue("code"), room.Source(r), web.Now(r)); err != nil {
+	token, err := a.Gate.Reauth(r.Context(), who.Session, r.PostFormValue("code"), room.Source(r), web.Now(r))
+	if err != nil {
 		wrong, err := fields(err)
 		if err != nil {
 			return err
 		}
 		return a.drawAgain(w, r, who, wrong)
 	}
+	a.setWorker(w, token)
 	return room.See(w, r, room.Next(r, "/account"))
 }
 
@@ -199,6 +206,12 @@ func (a *rooms) ownActs(w http.ResponseWriter, r *http.Request, who *room.Asker)
 		var err error
 		if events, err = tx.AuditBy(string(who.By.Principal), 100, 0); err != nil {
 			return err
+		}
+		// What was refused may be a record that they must not learn of here.
+		for i := range events {
+			if events[i].Act == audit.ActRefused || events[i].Act == casework.ActGlassRefused {
+				events[i].Subject = ""
+			}
 		}
 		about, err = a.subjects(tx, events)
 		return err

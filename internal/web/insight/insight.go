@@ -40,7 +40,7 @@ var shipped = func() []*report.Report {
 type gallery struct{ *room.House }
 
 // Register gives the room's pages their routes.
-func Register(mux *http.ServeMux, h *room.House) {
+func Register(mux room.Mux, h *room.House) {
 	g := gallery{h}
 	for pattern, fn := range map[string]room.StaffHandler{
 		"GET /reports": g.list, "GET /reports/{name}": g.page, "GET /reports/{name}/csv": g.csv,

@@ -282,6 +282,9 @@ func (v *boardView) stages(as asked, found store.BoardPage) {
 // rows are the records, or the words for why there are none.
 func (v *boardView) rows(d *door, a *room.Asker, as asked, found store.BoardPage, ticked []string, now time.Time) {
 	v.Found = plural(found.Total, "record", "records")
+	if as.q.Get("closed") != "" && found.Total >= store.BoardCountLimit {
+		v.Found = "More than " + strconv.Itoa(store.BoardCountLimit-1) + " records"
+	}
 	if as.text != "" {
 		v.Found += " with those words"
 		if found.Total > len(found.Rows) {

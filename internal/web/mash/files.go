@@ -98,9 +98,10 @@ func (d *door) addFiles(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 }
 
 // parseMultipart reads a form that may carry files. The route has set how much
-// may come; up to 16 MB of it is held in memory.
+// may come, and all of it is held in memory: a file on the disk would lie there in
+// clear if the program ended before it is taken away.
 func parseMultipart(r *http.Request) error {
-	err := r.ParseMultipartForm(16 << 20)
+	err := r.ParseMultipartForm(upload.MaxTotal + 4<<20)
 	if err == nil || err == http.ErrNotMultipart {
 		return r.ParseForm()
 	}

@@ -81,7 +81,8 @@ func (d *door) drawKnown(w http.ResponseWriter, r *http.Request, a *room.Asker, 
 		Frame: d.frame(r, v, "known"), Heading: heading(v, "What is known"), ID: v.Record.ID, May: v.Decision.May("act"),
 		Count: plural(n, "contact", "contacts") + " in the last 12 months, this one included",
 		Explain: "Counted since " + calendar.DateOf(k.Since).Long() + ": every contact about these children, about entries someone has joined to them or that are likely to be them, " +
-			"and about anyone at the same address. It counts records you may not open, so the list below can be shorter.",
+			"and about anyone at the same address. It counts records of other front doors, which you may not open, so the list below can be shorter. " +
+			"It leaves out locked records that do not name you.",
 	}
 	if n >= manyContacts {
 		view.Pattern = "Read these together before you decide. Each may look small alone. The decision asks what pattern they make."

@@ -39,8 +39,8 @@ func newWatch(latest func(context.Context) (int64, error), every time.Duration) 
 	return &watch{latest: latest, every: every, listeners: map[chan int64]struct{}{}}
 }
 
-// listen gives a channel on which the mark comes whenever it moves, and what
-// ends it.
+// listen gives a channel on which the mark comes as it is first seen and whenever
+// it moves, and what ends it. Who reads the mark after listening misses nothing.
 func (w *watch) listen() (<-chan int64, func()) {
 	ch := make(chan int64, 1)
 	w.mu.Lock()
@@ -69,7 +69,8 @@ func (w *watch) poll(ctx context.Context) {
 	for {
 		// A database that is away for a moment is asked again at the next tick.
 		if mark, err := w.latest(ctx); err == nil {
-			if known && mark != last {
+			// The first is told as well: it may have moved since a listener read it.
+			if !known || mark != last {
 				w.tell(mark)
 			}
 			last, known = mark, true
@@ -87,9 +88,10 @@ func (w *watch) tell(mark int64) {
 	defer w.mu.Unlock()
 	for ch := range w.listeners {
 		select {
-		case ch <- mark:
-		default: // it has not read the last one yet, and that says the same
+		case <-ch: // it has not read the last one yet; this one says as much
+		default:
 		}
+		ch <- mark // has room: it is sent to under the lock only
 	}
 }
 
@@ -140,8 +142,10 @@ func (d *door) events(w http.ResponseWriter, r *http.Request, a *room.Asker) err
 			ok = send(": here\n\n")
 		case <-fresh.C:
 			ok = send("data: time\n\n")
-		case mark = <-ch:
-			ok = changed(mark)
+		case m := <-ch:
+			if m != mark {
+				mark, ok = m, changed(m)
+			}
 		}
 	}
 	return nil

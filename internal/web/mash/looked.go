@@ -34,6 +34,7 @@ var actWords = map[string]string{
 	"end-access": "Ended access", "link-person": "Joined two entries of one person", "unlink-person": "Undid a join of two people", "send": "Sent it",
 	"check-letters": "Read letters as a second person and found them safe",
 	"revision":      "Changed the record",
+	"refused":       "Tried to open it or to do something with it, and was kept out",
 }
 
 func (d *door) looked(w http.ResponseWriter, r *http.Request, a *room.Asker) error {

@@ -38,7 +38,7 @@ type door struct {
 }
 
 // Register gives the room's pages their routes.
-func Register(mux *http.ServeMux, h *room.House) {
+func Register(mux room.Mux, h *room.House) {
 	d := &door{House: h, watch: newWatch(h.Desk.Latest, time.Second)}
 	staff := func(pattern string, fn room.StaffHandler) { mux.Handle(pattern, h.Staff(fn)) }
 	// Several photographs on a bad line take longer than a page does.

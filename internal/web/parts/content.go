@@ -101,7 +101,7 @@ type Tag struct {
 }
 
 // Render draws the tag.
-func (p Tag) Render() (template.HTML, error) { return draw("govuk/tag", p) }
+func (p Tag) Render() (template.HTML, error) { return p.byHand() }
 
 // Table is rows of facts.
 type Table struct {
@@ -139,24 +139,6 @@ type Cell struct {
 	Sort string
 	// SortValue, on a cell, is what it sorts by when its words do not sort rightly, such as a date.
 	SortValue string
-}
-
-type tableCell struct {
-	Cell
-	Label  string
-	Header bool
-}
-
-// Cells gives a row's cells with the name of each one's column.
-func (p Table) Cells(row []Cell) []tableCell {
-	out := make([]tableCell, len(row))
-	for i, c := range row {
-		out[i] = tableCell{Cell: c, Header: p.RowHeaders && i == 0}
-		if p.Stack && i < len(p.Head) {
-			out[i].Label = p.Head[i].Text
-		}
-	}
-	return out
 }
 
 // Render draws the table.

@@ -241,7 +241,7 @@ func (p MultiSelect) Full() (Table, error) {
 		for _, v := range p.Ticked {
 			box.On = box.On || v == box.Value
 		}
-		h, err := draw("moj/select-box", box)
+		h, err := box.byHand()
 		if err != nil {
 			return Table{}, err
 		}

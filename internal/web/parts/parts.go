@@ -60,7 +60,9 @@ func (t Text) Render() (template.HTML, error) {
 type P string
 
 // Render gives the paragraph.
-func (p P) Render() (template.HTML, error) { return draw("fd/p", p) }
+func (p P) Render() (template.HTML, error) {
+	return template.HTML(`<p class="govuk-body">` + template.HTMLEscapeString(string(p)) + `</p>`), nil
+}
 
 // Heading is a heading. Size is xl, l, m or s; m when empty.
 type Heading struct {
@@ -92,7 +94,12 @@ type Link struct {
 }
 
 // Render gives the link.
-func (l Link) Render() (template.HTML, error) { return draw("fd/link", l) }
+func (l Link) Render() (template.HTML, error) {
+	if ownPath(l.Href) {
+		return l.byHand()
+	}
+	return draw("fd/link", l)
+}
 
 // Attr is one more attribute on an element, such as a data- attribute.
 type Attr struct{ Name, Value string }

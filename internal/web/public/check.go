@@ -176,18 +176,18 @@ var receiptPage = web.Page[receiptView]("public/receipt", files, "templates/rece
 
 // receipt is what a sender keeps.
 func (p *pub) receipt(w http.ResponseWriter, r *http.Request) error {
-	a := p.asker(r)
+	a, err := p.who(r)
+	if err != nil {
+		return err
+	}
 	var by casework.By
 	if a != nil {
 		by = a.By
-	} else {
-		var err error
-		if by, _, err = p.Holder(r); err != nil {
-			if signin.WorkerToken(r) != "" {
-				return err
-			}
-			return room.See(w, r, "/status")
+	} else if by, _, err = p.Holder(r); err != nil {
+		if signin.WorkerToken(r) != "" || fault.KindOf(err) != fault.SignIn {
+			return err
 		}
+		return room.See(w, r, "/status")
 	}
 	s, err := p.Desk.Status(r.Context(), by, r.PathValue("record"))
 	if err != nil {

@@ -125,10 +125,16 @@ func (p *pub) stop(w http.ResponseWriter, r *http.Request, wr *writing, shown pa
 
 // parse reads a form. Files are held in memory, never written to disk unsealed.
 func parse(r *http.Request) error {
+	var err error
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
-		return r.ParseMultipartForm(upload.MaxTotal + (2 << 20))
+		err = r.ParseMultipartForm(upload.MaxTotal + (2 << 20))
+	} else {
+		err = r.ParseForm()
 	}
-	return r.ParseForm()
+	if err != nil {
+		return fault.Wrap(err, fault.Invalid, "What was sent could not be read. Go back to the page, reload it and send it again.")
+	}
+	return nil
 }
 
 // pageDo takes what was typed on a page: it is kept whatever is wrong with it.

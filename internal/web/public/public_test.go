@@ -12,6 +12,7 @@ import (
 	"frontdoor/internal/answer"
 	"frontdoor/internal/casework"
 	"frontdoor/internal/casework/caseworktest"
+	"frontdoor/internal/secret"
 	"frontdoor/internal/web/webtest"
 )
 
@@ -55,6 +56,34 @@ func TestNeighbourTellsAndComesBack(t *testing.T) {
 	other.next().says("There is a problem")
 	other.next("withdraw_reason", "I was wrong about it").at("/status/view").says("Done.")
 	other.post("/status/leave").open("/status/view").at("/status")
+}
+
+// The answer to "Send" may be lost after the referral was saved. Pressing it
+// again leads to the one receipt, and so does going back to the form.
+func TestTheAnswerToSendingIsLost(t *testing.T) {
+	t.Parallel()
+	for _, again := range []string{"press", "go back"} {
+		h := newHouse(t)
+		r, code := neighbour(h)
+		finish(r)
+		base := r.base()
+		parsed, err := secret.ParseReceiptCode(code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := secret.ReceiptHash(h.desk.Sealer.LookupHash, parsed)
+		got, err := h.desk.Send(t.Context(), casework.ByVisitor(id, h.now()), strings.TrimPrefix(base, "/refer/"), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again == "press" {
+			r.post(base + "/send")
+		} else {
+			r.open(base + "/check")
+		}
+		r.at("/refer/sent/"+got.Record.ID).says("We have it", got.Reference, code)
+		r.open("/status/view").says(got.Reference)
+	}
 }
 
 func TestFrontDoorAsksForMore(t *testing.T) {

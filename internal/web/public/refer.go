@@ -122,7 +122,11 @@ func (p *pub) begin(w http.ResponseWriter, r *http.Request) error {
 			known[answer.Key(g.ID)] = answer.List("r1")
 		}
 	}
-	if a := p.asker(r); a != nil {
+	a, err := p.who(r)
+	if err != nil {
+		return err
+	}
+	if a != nil {
 		d, err := p.Desk.StartDraft(r.Context(), a.By, name, known)
 		if err != nil {
 			return err
@@ -147,6 +151,9 @@ func (p *pub) begin(w http.ResponseWriter, r *http.Request) error {
 // resume goes to where the writer last was.
 func (p *pub) resume(w http.ResponseWriter, r *http.Request) error {
 	wr, err := p.draft(r)
+	if fault.KindOf(err) == fault.NotFound && signin.WorkerToken(r) == "" {
+		return p.sentAlready(w, r, err)
+	}
 	if err != nil {
 		return p.signIn(w, r, err)
 	}
@@ -269,6 +276,8 @@ func (p *pub) leave(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	http.SetCookie(w, signin.VisitorCookie("", p.Front.TLS))
+	// What the browser kept of the pages goes too: others use this computer.
+	w.Header().Set("Clear-Site-Data", `"cache"`)
 	return room.See(w, r, "/")
 }
 

@@ -46,7 +46,11 @@ type writing struct {
 // who looks at what they sent and writes about that.
 func (p *pub) draft(r *http.Request) (*writing, error) {
 	var whos []*writing
-	if a := p.asker(r); a != nil {
+	a, err := p.who(r)
+	if err != nil {
+		return nil, err
+	}
+	if a != nil {
 		whos = append(whos, &writing{by: a.By, asker: a})
 	}
 	now, token := web.Now(r), signin.VisitorToken(r)
@@ -59,8 +63,12 @@ func (p *pub) draft(r *http.Request) (*writing, error) {
 	case fault.KindOf(err) != fault.SignIn:
 		return nil, err
 	}
-	if by, _, holderErr := p.Holder(r); holderErr == nil {
+	by, _, holderErr := p.Holder(r)
+	switch {
+	case holderErr == nil:
 		whos = append(whos, &writing{by: by})
+	case fault.KindOf(holderErr) != fault.SignIn:
+		return nil, holderErr
 	}
 	if len(whos) == 0 {
 		return nil, err

@@ -26,6 +26,19 @@ type House struct {
 	Demo bool
 }
 
+// Mux takes the routes of a room. That of the site notes each with who may come.
+type Mux interface {
+	Handle(pattern string, h http.Handler)
+	// Handler is the route that a request would take, and its pattern.
+	Handler(r *http.Request) (http.Handler, string)
+}
+
+// Who may come to a route.
+const (
+	Anyone = "anyone"
+	Worker = "worker" // a signed-in worker
+)
+
 // Asker is a signed-in worker and the request's instant.
 type Asker struct {
 	By      casework.By
@@ -59,13 +72,26 @@ type StaffHandler func(w http.ResponseWriter, r *http.Request, a *Asker) error
 // Staff lets a signed-in worker in and sends everyone else to sign in, keeping
 // where they were.
 func (h *House) Staff(fn StaffHandler) http.Handler {
-	return h.Front.Handle(func(w http.ResponseWriter, r *http.Request) error {
+	return web.Guarded{Who: Worker, Handler: h.Front.Handle(func(w http.ResponseWriter, r *http.Request) error {
 		a, err := h.Asker(r)
 		if err != nil {
 			return err
 		}
-		return fn(w, r, a)
-	})
+		err = fn(w, r, a)
+		h.refused(r, a.By, err)
+		return err
+	})}
+}
+
+// refused notes who was kept out, and of what.
+func (h *House) refused(r *http.Request, by casework.By, err error) {
+	if k := fault.KindOf(err); err == nil || k != fault.Forbidden && k != fault.NotFound {
+		return
+	}
+	id := r.PathValue("id") + r.PathValue("record") // an address has one of them at most
+	if failed := h.Desk.Refused(r.Context(), by, id, err); failed != nil {
+		h.Front.Log.Error("refusal not logged", "id", web.RequestID(r), "cause", failed.Error())
+	}
 }
 
 // Asker is the signed-in worker of a request, or a fault of kind SignIn.
@@ -127,7 +153,20 @@ func (h *House) Holder(r *http.Request) (casework.By, string, error) {
 }
 
 // Public is a page for anyone.
-func (h *House) Public(fn web.Handler) http.Handler { return h.Front.Handle(fn) }
+func (h *House) Public(fn web.Handler) http.Handler {
+	return web.Guarded{Who: Anyone, Handler: h.Front.Handle(func(w http.ResponseWriter, r *http.Request) error {
+		err := fn(w, r)
+		if err == nil || r.PathValue("record") == "" {
+			return err
+		}
+		if a, no := h.Asker(r); no == nil {
+			h.refused(r, a.By, err)
+		} else if by, _, no := h.Holder(r); no == nil {
+			h.refused(r, by, err)
+		}
+		return err
+	})}
+}
 
 // StaffChrome frames a page for a signed-in worker.
 func (h *House) StaffChrome(r *http.Request, a *Asker, title string) web.Chrome {

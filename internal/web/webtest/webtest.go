@@ -48,7 +48,7 @@ const patience = 60 * time.Second
 func CheckPages(t *testing.T) {
 	t.Helper()
 	for _, p := range web.Pages() {
-		if err := templatecheck.CheckHTML(p.Template, p.Data); err != nil {
+		if err := templatecheck.CheckHTML(p.Template(), p.Data); err != nil {
 			t.Errorf("page %s: %v", p.Name, err)
 		}
 	}
