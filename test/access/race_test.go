@@ -1,0 +1,7 @@
+//go:build race
+
+package access
+
+// share is among how many parts the combinations are shared out, of which each
+// engine walks one; watchersShare the same of those who watch.
+const share, watchersShare = 10, 8
