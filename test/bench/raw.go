@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"frontdoor/internal/casework"
+	"frontdoor/internal/store"
+)
+
+// Rate is how often something can be done a second, by one worker and by sixteen.
+type Rate struct {
+	Name    string  `json:"name"`
+	One     float64 `json:"one_worker_per_second"`
+	Sixteen float64 `json:"sixteen_workers_per_second"`
+	// CPU is the program's processor time for one, in milliseconds, asked by one
+	// worker. It hardly depends on what else the machine does.
+	CPU float64 `json:"cpu_ms,omitempty"`
+	// Errors is how many of them failed.
+	Errors int `json:"errors"`
+	// Dry says that there was nothing left to do before the time was over.
+	Dry bool `json:"dry,omitempty"`
+}
+
+// rowsOfOneSend gives the size in bytes of each row that sending one referral
+// writes or deletes, found by counting every table before and after.
+func rowsOfOneSend(ctx context.Context, dir string, now time.Time) ([]int, error) {
+	p := place{data: filepath.Join(dir, "rows"), key: filepath.Join(dir, "rows.key")}
+	o, err := p.open(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = o.desk.DB.Close() }()
+	w := &preparer{opened: o, ctx: ctx, now: now, earlier: now, r: rand.New(rand.NewPCG(1, 1)), people: []known{{given: "Ottoline", family: "Bramelton"}}}
+	w.p, _ = o.desk.Pathways.Get(form)
+	_, id, _, err := w.visitor(now)
+	if err != nil {
+		return nil, err
+	}
+	by := casework.ByVisitor(id, now)
+	dr, err := w.desk.StartDraft(ctx, by, form, w.told("thurrock"))
+	if err != nil {
+		return nil, err
+	}
+	before, err := tables(ctx, o.desk.DB)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.desk.Send(ctx, by, dr.ID, id); err != nil {
+		return nil, err
+	}
+	after, err := tables(ctx, o.desk.DB)
+	if err != nil {
+		return nil, err
+	}
+	var out []int
+	for name, a := range after {
+		rows, bytes := a.rows-before[name].rows, a.bytes-before[name].bytes
+		if rows < 0 {
+			rows, bytes = -rows, -bytes
+		}
+		for range rows {
+			out = append(out, max(1, bytes/rows))
+		}
+	}
+	return out, nil
+}
+
+type tableSize struct{ rows, bytes int }
+
+func tables(ctx context.Context, db *store.DB) (map[string]tableSize, error) {
+	out := map[string]tableSize{}
+	return out, db.Read(ctx, func(tx *store.Tx) error {
+		names, err := texts(tx, `select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'`)
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			columns, err := texts(tx, `select name from pragma_table_info($1)`, name)
+			if err != nil {
+				return err
+			}
+			var sum []string
+			for _, c := range columns {
+				sum = append(sum, `coalesce(octet_length("`+c+`"), 0)`)
+			}
+			var size tableSize
+			err = tx.QueryRow(`select count(*), coalesce(sum(`+strings.Join(sum, "+")+`), 0) from "`+name+`"`).Scan(&size.rows, &size.bytes)
+			if err != nil {
+				return err
+			}
+			out[name] = size
+		}
+		return nil
+	})
+}
+
+func texts(tx *store.Tx, query string, args ...any) ([]string, error) {
+	rows, err := tx.Query(query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var out []string
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}
+
+// rawLimits is what the engine itself does, opened as the program opens it and
+// asked through the same driver: nothing but rows with a key and some bytes.
+func rawLimits(ctx context.Context, p place, sizes []int, window time.Duration) (out []Rate, err error) {
+	db, _, err := p.openDB(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = db.Close() }()
+	err = db.Write(ctx, func(tx *store.Tx) error {
+		_, err := tx.Exec(`create table bench_row (id text primary key, body text not null)`)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	body := strings.Repeat("a worry about a child, in words. ", 4096)
+	var n, failed atomic.Int64
+	count := func(err error) {
+		if err != nil && failed.Add(1) == 1 {
+			say("the engine alone: %v", err)
+		}
+	}
+	write := func(sizes []int) func(context.Context, time.Time) bool {
+		return func(ctx context.Context, _ time.Time) bool {
+			count(db.Write(ctx, func(tx *store.Tx) error {
+				for _, size := range sizes {
+					// The keys are spread as the program's own are: by time.
+					if _, err := tx.Exec(`insert into bench_row (id, body) values ($1, $2)`, fmt.Sprintf("%012d", n.Add(1)), body[:min(size, 65536)]); err != nil {
+						return err
+					}
+				}
+				return nil
+			}))
+			return true
+		}
+	}
+	add := func(name string, do func(context.Context, time.Time) bool) {
+		failed.Store(0)
+		one := saturate(ctx, 1, window, do)
+		out = append(out, Rate{Name: name, One: one, Sixteen: saturate(ctx, 16, window, do), Errors: int(failed.Load())})
+	}
+	total := 0
+	for _, s := range sizes {
+		total += s
+	}
+	add(rawOneRow, write([]int{200}))
+	add(fmt.Sprintf("%s: %d rows, %d bytes", rawOneSend, len(sizes), total), write(sizes))
+	rows := n.Load()
+	add("point read of one row", func(ctx context.Context, _ time.Time) bool {
+		count(db.Read(ctx, func(tx *store.Tx) error {
+			var b string
+			return tx.QueryRow(`select body from bench_row where id = $1`, fmt.Sprintf("%012d", 1+rand.Int64N(rows))).Scan(&b)
+		}))
+		return true
+	})
+	return out, nil
+}
+
+const (
+	rawOneRow  = "durable commit of one row"
+	rawOneSend = "durable commit of what one sent referral writes"
+)
