@@ -1,9 +1,10 @@
 # What you can do here. "make" alone lists it.
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
-FUZZTIME ?= 30s
+FUZZTIME ?= 10m
+KILLS ?= 1000
 
-.PHONY: help build run test test-quick fmt bench fuzz
+.PHONY: help build run test test-quick fmt soak bench attack fuzz
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,13 +24,14 @@ test-quick: ## run the tests without the browser and the race detector
 fmt: ## format the code
 	@go tool gofumpt -l -w .
 
-bench: ## run the benchmarks
-	@go test -run '^$$' -bench . -benchmem $$(go list ./... | grep -v '/test/')
+soak: ## kill the running program KILLS (1000) times and see that nothing is lost
+	@FRONTDOOR_SOAK=$(KILLS) go test -count=1 -timeout 12h -v -run Kill ./test/crash
 
-fuzz: ## run each fuzz target for FUZZTIME (30s)
-	@set -e; grep -rl --include='*_test.go' '^func Fuzz' . | while read -r file; do \
-		sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$$file" | while read -r target; do \
-			echo "== $$target"; \
-			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" </dev/null; \
-		done; \
-	done
+bench: ## measure the program under the load of a working day, on both databases
+	@scripts/bench.sh
+
+attack: ## attack the demonstration with sqlmap, wapiti and our own
+	@scripts/attack.sh
+
+fuzz: ## run each fuzz target for FUZZTIME (10m)
+	@FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
