@@ -131,32 +131,35 @@ sql audit 45 "$auditor" -u "$site/audit" --data "worker=&reference=&act=read&fro
 sql crawl 70 "$manager" -u "$site/board" --crawl 2 --forms --crawl-exclude 'sign-out|/account|/demo|/leave'
 
 # Debian 12's wapiti cannot leave out an address: its expression is one that
-# Python 3.11 refuses. This starts it with one that means the same.
+# Python 3.11 refuses. This starts it with one that means the same, and lets it
+# write its report when its time is up, as it does when someone presses Ctrl+C.
 cat >"$out/wapiti.py" <<'PY'
 import re
+import signal
 import wapitiCore.net.crawler as crawler
 if hasattr(crawler, "wildcard_translate"):
     crawler.wildcard_translate = lambda p: re.compile(".*".join(map(re.escape, p.split("*"))) + r"\Z", re.M | re.S)
 from wapitiCore.main.wapiti import wapiti_main
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 wapiti_main()
 PY
 
 modules=sql,blindsql,xss,permanentxss,file,exec,crlf,redirect,ssrf,xxe,csp,http_headers,cookieflags,methods,htaccess,backup,shellshock
 
-# scan runs wapiti over what can be reached. It is given what it needs to end by
-# itself, for it writes its report then.
+# scan runs wapiti over what can be reached. When its time is up it is asked to
+# end, and asks back what to do: r is to write the report and go.
 scan() { # name, seconds for crawling, seconds for each of the 17 modules, cookie, start
 	local name=$1 crawl each
 	crawl=$(share "$2") each=$(share "$3")
-	timeout "$(within $((crawl + 17 * each + 90)))" nice /usr/bin/python3 "$out/wapiti.py" -u "$site$5" -s "$site/" --scope domain -d 4 --max-links-per-page 30 --max-files-per-dir 12 \
+	yes r | timeout -k 30 "$(within $((crawl + 17 * each)))" nice /usr/bin/python3 "$out/wapiti.py" -u "$site$5" -s "$site/" --scope domain -d 4 --max-links-per-page 30 --max-files-per-dir 12 \
 		--max-scan-time "$crawl" --max-attack-time "$each" --max-parameters 40 -t 15 --no-bugreport --endpoint "http://127.0.0.1:$listen/" -m $modules \
 		-x "$site/sign-out*" -x "$site/account*" -x "$site/demo*" -x "$site/refer/leave*" -x "$site/status/leave*" \
-		--store-session "$out/wapiti" --flush-session ${4:+-H "Cookie: $4"} -v 1 -f json -o "$out/wapiti-$name.json" </dev/null >"$out/wapiti-$name.txt" 2>&1
+		--store-session "$out/wapiti" --flush-session ${4:+-H "Cookie: $4"} -v 1 -f json -o "$out/wapiti-$name.json" >"$out/wapiti-$name.txt" 2>&1
 	if [ ! -s "$out/wapiti-$name.json" ]; then
 		finding "wapiti, $name, did not end with a report: see $out/wapiti-$name.txt"
 		return
 	fi
-	python3 - "$out/wapiti-$name.json" "$name" "$found" "$explained" <<'PY'
+	/usr/bin/python3 - "$out/wapiti-$name.json" "$name" "$found" "$explained" <<'PY'
 import json, sys
 path, name, found, explained = sys.argv[1:]
 report = json.load(open(path))
@@ -173,8 +176,9 @@ for kind in ("vulnerabilities", "anomalies", "additionals"):
             open(where, "a").write(line + "\n")
             if where == found:
                 print(line)
-print("  %-14s ended; %d lines in its report" % (name, n))
+print("  %-14s %d lines in its report" % (name, n))
 PY
+	printf '  %-14s %s of 17 modules begun, %s addresses\n' "$name" "$(grep -c 'Launching module' "$out/wapiti-$name.txt")" "$(grep -c '^\[+\] \(GET\|POST\)' "$out/wapiti-$name.txt")"
 }
 
 step "wapiti"
