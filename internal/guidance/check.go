@@ -110,9 +110,10 @@ func (l *loader) leads(target string) string {
 	return ""
 }
 
-// A telephone number, as one is written here: seven digits or more with single
-// spaces between them. 999, 101 and their like stay the same everywhere.
-var phone = regexp.MustCompile(`(?:\+|\b)\d(?:[ -]?\d){6,}\b`)
+// A telephone number, as one is written here: it begins with 0 or +, and has
+// eight digits or more with single spaces between them. 999, 101 and their like
+// stay the same everywhere.
+var phone = regexp.MustCompile(`(?:\+|\b0)\d(?:[ -]?\d){6,}\b`)
 
 // numbers refuses telephone numbers typed into a text, which would grow old
 // there.

@@ -35,7 +35,7 @@ func TestLoadReadsAFolder(t *testing.T) {
 	lib, faults := load(t, map[string]string{
 		"topics.yaml":              "- {key: substances, title: Drink and drugs, audience: parents, summary: x}\n",
 		"facts.yaml":               "age: {text: The age is 18, source: The Act, checked: 2026-01-02, confirmed: false}\n",
-		"pages/parents/alcohol.md": strings.Replace(front, "owner", "topic: substances\nsensitive: true\nowner", 1) + "\n## Now {#now}\n\n" + easy + "\n[Chapter](manual:neglect#signs) [tell us](/refer) {fact:age}\n",
+		"pages/parents/alcohol.md": strings.Replace(front, "owner", "topic: substances\nsensitive: true\nowner", 1) + "\n## Now {#now}\n\n" + easy + "\nFrom 2016-2019, on 2026-11-21, of 1234567890.\n\n[Chapter](manual:neglect#signs) [tell us](/refer) {fact:age}\n",
 		"manual/manual.yaml":       "title: Procedures\nstanding: Ours\neditions: [{key: e1, title: First, from: 2026-12-01, summary: x}]\nparts: [{key: a, title: Part A, chapters: [neglect, roles]}]\n",
 		"manual/roles.md":          front + "\n## Who {#who}\n\nAll of us.\n",
 		"manual/neglect.md":        front + "\n## Signs {#signs}\n\nSome. [Alcohol](page:parents/alcohol#now)\n",

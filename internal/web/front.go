@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -101,6 +102,18 @@ func Allow(bodyBytes int64, timeout time.Duration, next http.Handler) http.Handl
 	return guarded
 }
 
+// arriving is the body of a request as it comes in. That it breaks off is no
+// fault of ours, and must not sound like one: anybody can do it.
+type arriving struct{ io.ReadCloser }
+
+func (a arriving) Read(p []byte) (int, error) {
+	n, err := a.ReadCloser.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = fault.Wrap(err, fault.Invalid, "What you sent did not arrive whole, so nothing was done with it. Send it again.")
+	}
+	return n, err
+}
+
 // Wrap puts the guards round the routes. Order matters: measuring sees
 // everything, and a panic becomes a page before the answer is compressed.
 func (f *Front) Wrap(mux *http.ServeMux) http.Handler {
@@ -120,12 +133,12 @@ func (f *Front) Wrap(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := f.Now().UTC()
 		rec := &recorder{ResponseWriter: w}
-		q := &request{id: newID(), now: started, body: r.Body}
+		q := &request{id: newID(), now: started, body: arriving{r.Body}}
 		q.base = context.WithValue(r.Context(), requestKey{}, q)
 		ctx, cancel := context.WithTimeout(q.base, requestTimeout)
 		defer cancel()
 		r = r.WithContext(ctx)
-		r.Body = http.MaxBytesReader(w, r.Body, formBytes)
+		r.Body = http.MaxBytesReader(w, q.body, formBytes)
 		f.headers(w.Header(), q.id)
 		if f.TLS {
 			ownCookies(r)

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"frontdoor/internal/fault"
@@ -238,6 +239,20 @@ func TestBodiesAreLimitedByRoute(t *testing.T) {
 	}
 	if do(h, http.MethodPost, "/stream", "").Header().Get("X-No-Deadline") == "" {
 		t.Error("a stream has a deadline")
+	}
+}
+
+func TestAFormThatBreaksOffIsNotOurError(t *testing.T) {
+	t.Parallel()
+	_, h, log := house(t)
+	r := httptest.NewRequest("POST", "/form", io.MultiReader(strings.NewReader("text=half"), iotest.ErrReader(io.ErrUnexpectedEOF)))
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "did not arrive whole") {
+		t.Errorf("%d: %s", w.Code, w.Body)
+	}
+	if strings.Contains(log.String(), "ERROR") {
+		t.Errorf("a stranger rings the alarm: %s", log)
 	}
 }
 
