@@ -68,7 +68,6 @@ type told struct {
 	save
 	ok      bool
 	clashes []casework.Clash
-	same    bool // it was what the record said already
 }
 
 // worker is one worker at their screen: what they have before them, and what they

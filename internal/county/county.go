@@ -18,6 +18,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"frontdoor/internal/agency"
 	"frontdoor/internal/audit"
 	"frontdoor/internal/calendar"
 	"frontdoor/internal/casework"
@@ -88,13 +89,18 @@ func ReadKnown(ctx context.Context, db *store.DB) (k Known, ok bool, err error) 
 
 // Fill makes the county in a database that has workers and no records.
 func Fill(ctx context.Context, desk *casework.Desk, o Options) (Known, error) {
-	// Everything is kept to the microsecond, and a clock that runs must not make
-	// another county.
-	o.Now = o.Now.UTC().Truncate(time.Minute)
 	list, posts, err := templates(ctx, desk, o.People < small)
 	if err != nil {
 		return Known{}, err
 	}
+	return fillFrom(ctx, desk, o, list, posts)
+}
+
+// fillFrom makes the county of copies of some templates.
+func fillFrom(ctx context.Context, desk *casework.Desk, o Options, list []*template, posts map[post]agency.Worker) (Known, error) {
+	// Everything is kept to the microsecond, and a clock that runs must not make
+	// another county.
+	o.Now = o.Now.UTC().Truncate(time.Minute)
 	team, err := readStaff(ctx, desk, posts, o.Now)
 	if err != nil {
 		return Known{}, err
@@ -115,8 +121,8 @@ func Fill(ctx context.Context, desk *casework.Desk, o Options) (Known, error) {
 }
 
 // small is how few people a county has of which only a few kinds of referral are
-// played, because a test waits for it.
-const small = 20_000
+// played.
+const small = 5_000
 
 // maker fills the database contact by contact, in the order of time.
 type maker struct {

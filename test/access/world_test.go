@@ -432,7 +432,6 @@ type answered struct {
 type request struct {
 	method, path, kind string
 	body               string
-	fragment           bool
 }
 
 func (w *world) send(q request, cookie *http.Cookie) answered {

@@ -162,9 +162,9 @@ func TestTheSearchFinds(t *testing.T) {
 
 // seen gathers what a walk meets.
 type seen struct {
-	addresses, titles, dispositions, mails strings.Builder
-	pages                                  int
-	notKept                                []string
+	addresses, titles, dispositions strings.Builder
+	pages                           int
+	notKept                         []string
 }
 
 func (s *seen) note(p *live.Page) {
