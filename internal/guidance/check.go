@@ -40,6 +40,7 @@ func (l *loader) front(p *Page) {
 		}
 	}
 	for _, target := range p.Related {
+		needs(strings.HasPrefix(target, "page:") || strings.HasPrefix(target, "manual:"), "What is related is written as page:parents/alcohol or manual:neglect, and not as %s.", target)
 		if why := l.leads(target); why != "" {
 			l.add(p.File, 1, "%s", why)
 		}

@@ -64,8 +64,12 @@ func (r *reader) alert(q *ast.Blockquote) {
 		return
 	}
 	line := first.Lines().At(0)
-	m := alertRule.FindStringSubmatch(strings.TrimSpace(string(line.Value(r.source))))
+	marker := strings.TrimSpace(string(line.Value(r.source)))
+	m := alertRule.FindStringSubmatch(marker)
 	if m == nil {
+		if strings.HasPrefix(marker, "[!") {
+			r.fault(q, "An alert begins with its kind alone in brackets, as > [!details], and then its title if it has one.")
+		}
 		return
 	}
 	title, known := alertKinds[m[1]]
