@@ -64,9 +64,11 @@ func run(m *testing.M) int {
 	defer stop()
 	target = "http://" + addr
 	if !ready(http.DefaultClient, target) {
+		stop()
 		panic("the demonstration did not start:\n" + log.String())
 	}
 	code := m.Run()
+	stop() // until it has ended it may still be writing
 	if strings.Contains(log.String(), `"level":"ERROR"`) {
 		fmt.Println("the demonstration logged errors:\n" + log.String())
 		code = 1
@@ -83,7 +85,8 @@ func freeAddr() string {
 	return l.Addr().String()
 }
 
-// start runs the program in a folder until stop is called.
+// start runs the program in a folder until stop is called. Read its log after
+// that only.
 func start(dir string, args ...string) (stop func(), log *bytes.Buffer) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	cmd := exec.CommandContext(ctx, program, args...)
