@@ -71,7 +71,7 @@ bin/frontdoor check
 # The packages that watch a program of its own from outside, or walk a great many
 # requests one after another, learn nothing from the race detector. The journeys
 # and the packages themselves run the same code under it.
-plain='/(internal/county|test/(access|bench|cluster|crash|live|upgrade))$'
+plain='/(internal/county|test/(access|attack|bench|cluster|crash|hostile|live|privacy|upgrade))$'
 
 step "tests, with the race detector"
 # shellcheck disable=SC2046 # each package is a word of its own
