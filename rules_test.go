@@ -49,13 +49,18 @@ var floors = map[string][]string{
 		"access", "agency", "answer", "audit", "calendar", "contact", "deadline", "fault", "partnership", "pathway", "person",
 		"record", "seal", "secret", "store", "upload",
 	},
+	"internal/publishing":              {"agency", "audit", "calendar", "contact", "fault", "guidance", "partnership", "pathway", "prose", "seal", "store"},
+	"internal/book":                    {"calendar", "fault", "guidance", "prose"},
+	"internal/intake":                  {"fault", "guidance", "prose"},
+	"internal/services":                {"calendar", "contact", "fault", "pathway"},
+	"internal/threshold":               {"calendar", "fault", "pathway"},
 	"internal/post":                    {"casework", "fault", "store"},
 	"internal/demo":                    {"*"},
 	"internal/web":                     {"fault", "web/assets", "web/parts"},
 	"internal/web/assets":              {},
 	"internal/web/parts":               {"fault"},
 	"internal/web/form":                {"answer", "calendar", "fault", "pathway", "record", "person", "upload", "web", "web/parts"},
-	"internal/web/room":                {"agency", "casework", "fault", "secret", "signin", "web", "web/parts"},
+	"internal/web/room":                {"agency", "casework", "fault", "publishing", "secret", "signin", "web", "web/parts"},
 	"internal/site":                    {"*"},
 	"cmd/frontdoor":                    {"*"},
 	"internal/web/webtest":             {"*"},
@@ -76,7 +81,10 @@ var floors = map[string][]string{
 }
 
 // rooms may use everything below them and never each other.
-var rooms = []string{"internal/web/public", "internal/web/mash", "internal/web/account", "internal/web/insight"}
+var rooms = []string{
+	"internal/web/public", "internal/web/mash", "internal/web/account", "internal/web/insight",
+	"internal/web/read", "internal/web/directory", "internal/web/aid", "internal/web/editor", "internal/web/bulletin",
+}
 
 type listed struct {
 	ImportPath string

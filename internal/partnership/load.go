@@ -65,7 +65,7 @@ type loader struct {
 // line and say what to do.
 func Load(fsys fs.FS) (*Partnership, pathway.Faults) {
 	l := &loader{fsys: fsys}
-	p := &Partnership{}
+	p := &Partnership{Folder: fsys}
 	var in mainYAML
 	if l.read(agenciesFile, &p.Register) {
 		l.register(&p.Register)

@@ -5,6 +5,7 @@
 package partnership
 
 import (
+	"io/fs"
 	"maps"
 
 	"frontdoor/internal/agency"
@@ -34,6 +35,9 @@ type Partnership struct {
 	Calendars map[string]*calendar.Calendar // by authority
 	Contacts  *contact.Directory
 	Areas     person.Areas
+
+	// Folder is where all this was read from, with the texts beside it.
+	Folder fs.FS
 
 	// Place is what the pathways of this partnership are loaded into. Its Now is
 	// for the caller to set.

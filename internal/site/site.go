@@ -20,6 +20,7 @@ import (
 	"frontdoor/internal/casework"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/post"
+	"frontdoor/internal/publishing"
 	"frontdoor/internal/secret"
 	"frontdoor/internal/signin"
 	"frontdoor/internal/store"
@@ -96,7 +97,7 @@ func New(c Config) (*Site, error) {
 	}
 	s.front = &web.Front{Log: c.Log, Metrics: web.NewMetrics(), Now: c.Now, TLS: base.Scheme == "https"}
 	s.front.Metrics.More = append(s.front.Metrics.More, s.jobMetrics)
-	h := &room.House{Desk: c.Desk, Gate: c.Gate, Front: s.front, Site: look, Demo: c.Demo != nil}
+	h := &room.House{Desk: c.Desk, Gate: c.Gate, Front: s.front, Site: look, Demo: c.Demo != nil, Texts: publishing.New(c.Desk.DB, c.Desk.Place)}
 	// An error page is drawn without asking the database who this is.
 	s.front.Chrome = func(r *http.Request) web.Chrome {
 		if signin.WorkerToken(r) == "" {

@@ -11,6 +11,7 @@ import (
 	"frontdoor/internal/agency"
 	"frontdoor/internal/casework"
 	"frontdoor/internal/fault"
+	"frontdoor/internal/publishing"
 	"frontdoor/internal/signin"
 	"frontdoor/internal/web"
 	"frontdoor/internal/web/parts"
@@ -22,6 +23,7 @@ type House struct {
 	Gate  *signin.Gate
 	Front *web.Front
 	Site  *web.Site
+	Texts *publishing.Texts
 	// Demo is set in the demo world: pages say so, and its clock can be set.
 	Demo bool
 }
