@@ -28,6 +28,7 @@ import (
 	"frontdoor/internal/signin"
 	"frontdoor/internal/site"
 	"frontdoor/internal/store"
+	"frontdoor/internal/store/storetest"
 	"frontdoor/pathways"
 )
 
@@ -476,7 +477,7 @@ func (w *world) digest() map[string][]string {
 			names = `select table_name::text from information_schema.tables where table_schema = current_schema()`
 			columns = `select column_name::text from information_schema.columns where table_name = $1 and table_schema = current_schema()`
 		}
-		tables, err := texts(tx, names)
+		tables, err := storetest.Texts(tx, names)
 		if err != nil {
 			return err
 		}
@@ -486,13 +487,13 @@ func (w *world) digest() map[string][]string {
 			}
 			row := `t::text`
 			if w.desk.DB.Engine() == "sqlite" {
-				list, err := texts(tx, columns, table)
+				list, err := storetest.Texts(tx, columns, table)
 				if err != nil {
 					return err
 				}
 				row = "quote(" + strings.Join(list, ") || '|' || quote(") + ")"
 			}
-			if out[table], err = texts(tx, `select `+row+` from "`+table+`" t`); err != nil {
+			if out[table], err = storetest.Texts(tx, `select `+row+` from "`+table+`" t`); err != nil {
 				return err
 			}
 			slices.Sort(out[table])
@@ -500,21 +501,4 @@ func (w *world) digest() map[string][]string {
 		return nil
 	}))
 	return out
-}
-
-func texts(tx *store.Tx, query string, args ...any) ([]string, error) {
-	rows, err := tx.Query(query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []string
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return nil, err
-		}
-		out = append(out, s)
-	}
-	return out, rows.Err()
 }

@@ -11,6 +11,7 @@ import (
 
 	"frontdoor/internal/casework"
 	"frontdoor/internal/store"
+	"frontdoor/internal/store/storetest"
 )
 
 // Rate is how often something can be done a second, by one worker and by sixteen.
@@ -76,12 +77,12 @@ type tableSize struct{ rows, bytes int }
 func tables(ctx context.Context, db *store.DB) (map[string]tableSize, error) {
 	out := map[string]tableSize{}
 	return out, db.Read(ctx, func(tx *store.Tx) error {
-		names, err := texts(tx, `select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'`)
+		names, err := storetest.Texts(tx, `select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'`)
 		if err != nil {
 			return err
 		}
 		for _, name := range names {
-			columns, err := texts(tx, `select name from pragma_table_info($1)`, name)
+			columns, err := storetest.Texts(tx, `select name from pragma_table_info($1)`, name)
 			if err != nil {
 				return err
 			}
@@ -98,23 +99,6 @@ func tables(ctx context.Context, db *store.DB) (map[string]tableSize, error) {
 		}
 		return nil
 	})
-}
-
-func texts(tx *store.Tx, query string, args ...any) ([]string, error) {
-	rows, err := tx.Query(query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []string
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return nil, err
-		}
-		out = append(out, s)
-	}
-	return out, rows.Err()
 }
 
 // rawLimits is what the engine itself does, opened as the program opens it and

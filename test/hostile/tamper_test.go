@@ -131,23 +131,6 @@ func (in insider) tx(fn func(tx *store.Tx) error) error {
 	})
 }
 
-func strings1(tx *store.Tx, query string, args ...any) ([]string, error) {
-	rows, err := tx.Query(query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []string
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return nil, err
-		}
-		out = append(out, s)
-	}
-	return out, rows.Err()
-}
-
 func (in insider) tables() []string {
 	var out []string
 	must(in.t, in.tx(func(tx *store.Tx) (err error) {
@@ -155,7 +138,7 @@ func (in insider) tables() []string {
 		if in.db.Engine() == "postgres" {
 			query = `select tablename from pg_tables where schemaname = current_schema() order by tablename`
 		}
-		out, err = strings1(tx, query)
+		out, err = storetest.Texts(tx, query)
 		return err
 	}))
 	return out
@@ -168,7 +151,7 @@ func (in insider) columns(table string) []column {
 		if in.db.Engine() == "postgres" {
 			query = `select column_name || ' ' || data_type from information_schema.columns where table_schema = current_schema() and table_name = '` + table + `' order by ordinal_position`
 		}
-		list, err := strings1(tx, query)
+		list, err := storetest.Texts(tx, query)
 		for _, s := range list {
 			name, kind, _ := strings.Cut(s, " ")
 			out = append(out, column{name, kind, slices.Contains(in.primary[table], name)})
@@ -182,7 +165,7 @@ func (in insider) columns(table string) []column {
 func primaryKeys(t *testing.T, db *store.DB) map[string][]string {
 	out := map[string][]string{}
 	must(t, db.Read(context.Background(), func(tx *store.Tx) error {
-		list, err := strings1(tx, `select t.name || ' ' || c.name from sqlite_schema t, pragma_table_info(t.name) c where t.type = 'table' and c.pk > 0 order by t.name, c.pk`)
+		list, err := storetest.Texts(tx, `select t.name || ' ' || c.name from sqlite_schema t, pragma_table_info(t.name) c where t.type = 'table' and c.pk > 0 order by t.name, c.pk`)
 		for _, s := range list {
 			table, name, _ := strings.Cut(s, " ")
 			out[table] = append(out[table], name)
@@ -348,7 +331,7 @@ func disarm(t *testing.T, db *store.DB) {
 	t.Helper()
 	ctx := context.Background()
 	must(t, db.Write(ctx, func(tx *store.Tx) error {
-		triggers, err := strings1(tx, `select name from sqlite_schema where type = 'trigger'`)
+		triggers, err := storetest.Texts(tx, `select name from sqlite_schema where type = 'trigger'`)
 		if err != nil {
 			return err
 		}
@@ -360,7 +343,7 @@ func disarm(t *testing.T, db *store.DB) {
 		if _, err := tx.Exec(`pragma writable_schema = on`); err != nil {
 			return err
 		}
-		list, err := strings1(tx, `select sql from sqlite_schema where type = 'table' and sql like '% references %'`)
+		list, err := storetest.Texts(tx, `select sql from sqlite_schema where type = 'table' and sql like '% references %'`)
 		if err != nil {
 			return err
 		}

@@ -118,3 +118,21 @@ var template = sync.OnceValues(func() (_ []byte, err error) {
 	}
 	return os.ReadFile(filepath.Join(dir, "frontdoor.db"))
 })
+
+// Texts are the values of a query of one text column.
+func Texts(tx *store.Tx, query string, args ...any) ([]string, error) {
+	rows, err := tx.Query(query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var out []string
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}
