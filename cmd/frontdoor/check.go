@@ -12,6 +12,8 @@ import (
 	"frontdoor/internal/guidance"
 	"frontdoor/internal/partnership"
 	"frontdoor/internal/pathway"
+	"frontdoor/internal/threshold"
+	"frontdoor/internal/web/aid"
 	"frontdoor/pathways"
 )
 
@@ -54,6 +56,9 @@ year, are printed too and do not count as faults.`,
 			}
 			pages, faults := guidance.Load(texts, guidance.Place{Contacts: place.Contacts})
 			show(path.Join(under, "guidance"), faults)
+			_, faults = threshold.Of(pages, aid.Levels(place))
+			show(path.Join(under, "guidance"), faults)
+			place.Place.Clauses = pages.Clauses()
 			place.Place.Now = time.Now()
 			var from fs.FS = pathways.FS
 			under = "pathways"

@@ -34,7 +34,8 @@ type Role struct {
 	// Manages lists the roles whose work and accounts this role looks after.
 	Manages []string `yaml:"manages"`
 	// May lists the program-wide powers of the role, none of which opens a
-	// record: accounts, audit, reports, people, settings, restrict, break_glass.
+	// record: accounts, audit, reports, people, settings, restrict, break_glass, texts,
+	// texts_publish.
 	May []string `yaml:"may"`
 }
 

@@ -54,10 +54,11 @@ type Length struct {
 	Unit Unit
 }
 
-// ParseLength reads "72 hours", "4 open hours", "15 working days", "8 days" or
-// "3 months". The number is whole and from 1 to 10,000.
+// ParseLength reads "72 hours", "4 open hours", "15 working days", "8 days",
+// "6 weeks", which are 42 days, or "3 months". The number is whole and from 1 to
+// 10,000.
 func ParseLength(s string) (Length, error) {
-	bad := fault.New(fault.Invalid, `Write the length as a whole number and one of: hours, open hours, working days, days, months. For example "15 working days" or "72 hours".`)
+	bad := fault.New(fault.Invalid, `Write the length as a whole number and one of: hours, open hours, working days, days, weeks, months. For example "15 working days" or "72 hours".`)
 	words := strings.Fields(strings.ToLower(s))
 	if len(words) < 2 {
 		return Length{}, bad
@@ -67,9 +68,12 @@ func ParseLength(s string) (Length, error) {
 	}
 	n, err := strconv.Atoi(words[0])
 	if err != nil || n < 1 || n > maxLength {
-		return Length{}, fault.New(fault.Invalid, fmt.Sprintf("A length must be from 1 to %d hours, open hours, working days, days or months.", maxLength))
+		return Length{}, fault.New(fault.Invalid, fmt.Sprintf("A length must be from 1 to %d hours, open hours, working days, days, weeks or months.", maxLength))
 	}
 	name := strings.Join(words[1:], " ")
+	if (name == "week" || name == "weeks") && n <= maxLength/7 {
+		return Length{n * 7, Days}, nil
+	}
 	for unit, singular := range unitNames {
 		if name == singular || name == singular+"s" {
 			return Length{n, unit}, nil

@@ -73,16 +73,16 @@ func TestParseLength(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]Length{
 		"15 working days": {15, WorkingDays}, "1 working day": {1, WorkingDays}, "72 hours": {72, Hours}, "1 hour": {1, Hours},
-		"4 open hours": {4, OpenHours}, "8 days": {8, Days}, "3 months": {3, Months}, " 3  Months ": {3, Months},
+		"4 open hours": {4, OpenHours}, "8 days": {8, Days}, "3 months": {3, Months}, " 3  Months ": {3, Months}, "1 week": {7, Days}, "6 weeks": {42, Days},
 	} {
 		if got, err := ParseLength(in); err != nil || got != want {
 			t.Errorf("%q: %v, %v", in, got, err)
 		}
 	}
-	for _, in := range []string{"", "15", "days", "0 days", "-1 days", "+1 days", "1.5 days", "1 week", "10001 hours", "99999999999999999999 days", "1 working", "three days", "1 days days"} {
+	for _, in := range []string{"", "15", "days", "0 days", "-1 days", "+1 days", "1.5 days", "1429 weeks", "10001 hours", "99999999999999999999 days", "1 working", "three days", "1 days days"} {
 		if got, err := ParseLength(in); err == nil {
 			t.Errorf("%q was read as %v", in, got)
-		} else if !strings.Contains(err.Error(), "hours, open hours, working days, days") {
+		} else if !strings.Contains(err.Error(), "hours, open hours, working days, days, weeks") {
 			t.Errorf("%q: the fault does not name the units: %v", in, err)
 		}
 	}

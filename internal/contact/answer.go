@@ -40,8 +40,8 @@ type Answer struct {
 	AskedAt   time.Time `json:"asked_at"`
 }
 
-// option makes a service into something to call at t.
-func (d *Directory) option(s Service, why string, t time.Time) Option {
+// Option makes a service into something to call at t; why says when to use it.
+func (d *Directory) Option(s Service, why string, t time.Time) Option {
 	st := d.Status(s, t)
 	o := Option{
 		Service: s.ID, Name: s.Name, Phone: s.Phone().Number, PhoneNote: s.Phone().Note, TextTo: s.TextTo,

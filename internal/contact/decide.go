@@ -336,10 +336,10 @@ func childReady() []string {
 }
 
 // to is the first service to call.
-func (k desk) to(s Service) Option { return k.option(s, "", k.At) }
+func (k desk) to(s Service) Option { return k.Option(s, "", k.At) }
 
 // also is another one, and when.
-func (k desk) also(s Service, why string) Option { return k.option(s, why, k.At) }
+func (k desk) also(s Service, why string) Option { return k.Option(s, why, k.At) }
 
 func (k desk) inDanger() Option {
 	return k.also(k.must(Emergency, Any), "If a child is in danger now, ring this first.")

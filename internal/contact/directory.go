@@ -36,6 +36,7 @@ const (
 	SexualViolence Role = "sexual_violence" // care after sexual violence
 	SaferSleep     Role = "safer_sleep"     // advice, and support when a baby has died
 	Business       Role = "business"        // the partnership's office
+	Support        Role = "support"         // help and advice that the rules never send anyone to
 )
 
 // One service of each of these is needed by the rules: for every authority, or
@@ -43,7 +44,7 @@ const (
 var (
 	perAuthority = []Role{FrontDoor, OutOfHours, LADO}
 	forAll       = []Role{Emergency, Police, ChildDeath, Transport, Crime, Helpline, ChildHelpline, SaferSleep}
-	otherRoles   = []Role{DomesticAbuse, SexualViolence, Business}
+	otherRoles   = []Role{DomesticAbuse, SexualViolence, Business, Support}
 )
 
 // Any is the authority of a service that answers for all of them.

@@ -13,6 +13,8 @@ func (l *loader) check() {
 		l.goes(p)
 		l.numbers(p)
 	}
+	l.documents()
+	l.urgent()
 }
 
 func (l *loader) front(p *Page) {
@@ -86,7 +88,7 @@ func (l *loader) leads(target string) string {
 		key = "manual/" + key
 		fallthrough
 	case "page":
-		p, ok := l.lib.byKey[key]
+		p, ok := l.lib.page(key)
 		switch {
 		case !ok:
 			return "There is no page " + key + "."
@@ -99,11 +101,15 @@ func (l *loader) leads(target string) string {
 				return "There is no contact " + rest + " in contacts.yaml."
 			}
 		}
+	case "service":
+		if _, ok := l.lib.Services.Find(rest); !ok {
+			return "There is no service " + rest + " in services.yaml."
+		}
 	default:
 		if strings.HasPrefix(target, "/") {
 			route, _, _ := strings.Cut(target, "?")
 			route, _, _ = strings.Cut(route, "#")
-			if l.place.Routes != nil && !slices.Contains(l.place.Routes, route) {
+			if l.place.Leads != nil && !l.place.Leads(route) {
 				return "There is nothing at " + route + "."
 			}
 		}

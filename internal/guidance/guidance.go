@@ -9,11 +9,18 @@
 package guidance
 
 import (
+	"crypto/sha256"
+	"encoding/base32"
 	"html/template"
+	"path"
 	"slices"
+	"strings"
+	"sync"
 
 	"frontdoor/internal/calendar"
+	"frontdoor/internal/contact"
 	"frontdoor/internal/prose"
+	"frontdoor/internal/services"
 )
 
 // Audience is whom a page is written for.
@@ -48,6 +55,7 @@ type Front struct {
 	Kind      Kind          `yaml:"kind,omitempty"`
 	Topic     string        `yaml:"topic,omitempty"`
 	Order     int           `yaml:"order,omitempty"`
+	First     string        `yaml:"first,omitempty"`     // what to do first: the words of its button where its audience starts
 	Sensitive bool          `yaml:"sensitive,omitempty"` // has the way out at once
 	Owner     string        `yaml:"owner"`
 	Sources   []Source      `yaml:"sources,omitempty"`
@@ -87,8 +95,21 @@ type Page struct {
 	Measure  Measure
 }
 
-// Path is the page's address.
-func (p *Page) Path() string { return "/" + p.Key }
+// Path is the page's address. That of a sensitive page says nothing of what it
+// is about, since a browser keeps the addresses it has been to: /page/ and a
+// code made from the page's key.
+func (p *Page) Path() string {
+	if !p.Sensitive || strings.HasPrefix(p.Key, "manual/") {
+		return "/" + p.Key
+	}
+	return "/page/" + code(p.Key)
+}
+
+// code stands for a page's key in an address.
+func code(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:5]))
+}
 
 // TabTitle is the title that a browser shows and keeps. That of a sensitive
 // page says nothing of what it is about.
@@ -180,9 +201,21 @@ type Library struct {
 	Terms    []Term
 	// Synonyms are what people type for what is written.
 	Synonyms map[string][]string
+	Services *services.Directory
+	// Documents are the documents library, the newest first.
+	Documents []*Document
+	// Urgent is what is shown first to those who search for certain words.
+	Urgent []*Urgent
 
-	byKey map[string]*Page
-	files map[string]string
+	contacts *contact.Directory
+	search   sync.Once // makes found
+	found    *searching
+
+	byKey  map[string]*Page
+	byCode map[string]*Page
+	files  map[string]string
+	kept   map[string]string // hash of each picture and document, by name
+	moved  map[string]string // keys that pages had before, and the keys they have
 }
 
 // Topic groups the pages of an audience.
@@ -198,6 +231,69 @@ func (l *Library) Find(key string) (*Page, bool) {
 	p, ok := l.byKey[key]
 	return p, ok
 }
+
+// FindCode gives the page whose address has a code (see [Page.Path]).
+func (l *Library) FindCode(c string) (*Page, bool) {
+	p, ok := l.byCode[c]
+	return p, ok
+}
+
+// page gives the page of a key, also of one that it had before.
+func (l *Library) page(key string) (*Page, bool) {
+	p, ok := l.byKey[key]
+	if !ok {
+		p, ok = l.byKey[l.moved[key]]
+	}
+	return p, ok
+}
+
+// Redirect gives the address of the page that was at another address before it was given
+// another name.
+func (l *Library) Redirect(from string) (string, bool) {
+	for old, now := range l.moved {
+		if from == "/"+old || from == "/page/"+code(old) {
+			if p, ok := l.byKey[now]; ok && p.Path() != from {
+				return p.Path(), true
+			}
+		}
+	}
+	return "", false
+}
+
+// Kept gives the address of a picture or a document: pictures/x.png or
+// documents/x.pdf. The address is made from its bytes, so what is there never
+// changes.
+func (l *Library) Kept(name string) (href string, ok bool) {
+	hash, ok := l.kept[name]
+	if !ok {
+		return "", false
+	}
+	folder, file, _ := strings.Cut(name, "/")
+	return "/" + folder + "/" + hash + path.Ext(file), true
+}
+
+// Linked gives the page that a link such as page:parents/alcohol#act or
+// manual:neglect leads to, and its address.
+func (l *Library) Linked(target string) (p *Page, href string, ok bool) {
+	kind, rest, _ := strings.Cut(target, ":")
+	key, section, inside := strings.Cut(rest, "#")
+	if kind == "manual" {
+		key = "manual/" + key
+	} else if kind != "page" {
+		return nil, "", false
+	}
+	if p, ok = l.page(key); !ok {
+		return nil, "", false
+	}
+	href = p.Path()
+	if inside {
+		href += "#" + section
+	}
+	return p, href, true
+}
+
+// Key is the anchor of a word in the glossary.
+func (t Term) Key() string { return prose.Key(t.Term) }
 
 // Of gives the pages of an audience and topic, in their order. An empty topic
 // gives all of the audience.

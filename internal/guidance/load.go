@@ -2,6 +2,8 @@ package guidance
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"html/template"
@@ -15,14 +17,18 @@ import (
 	"frontdoor/internal/contact"
 	"frontdoor/internal/pathway"
 	"frontdoor/internal/prose"
+	"frontdoor/internal/services"
 )
 
 // Place is what the texts may speak of besides each other.
 type Place struct {
 	Contacts *contact.Directory
-	// Routes are the addresses of the program that a page may lead to, such as
-	// /refer.
-	Routes []string
+	// Leads tells whether there is something at an address of the program, such
+	// as /refer. Without it any will do.
+	Leads func(path string) bool
+	// Moved are files that have another name now, by the old one. Links that
+	// name the old one lead to the new one.
+	Moved map[string]string
 }
 
 // MaxReadingAge is the reading age, in years, that public pages are kept to.
@@ -42,10 +48,7 @@ type loader struct {
 // published, but the library is given all the same, so that the rest of it
 // can be read and the text be mended.
 func Load(fsys fs.FS, place Place) (*Library, pathway.Faults) {
-	l := &loader{
-		place: place, links: map[*Page][]prose.Link{}, at: map[*Page]int{},
-		lib: &Library{Facts: map[string]Fact{}, Synonyms: map[string][]string{}, byKey: map[string]*Page{}, files: map[string]string{}},
-	}
+	texts, kept := map[string]string{}, map[string]string{}
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) && name == "." {
 			return nil // a partnership that has written nothing yet
@@ -54,20 +57,54 @@ func Load(fsys fs.FS, place Place) (*Library, pathway.Faults) {
 			return err
 		}
 		data, err := fs.ReadFile(fsys, name)
-		if err == nil && (strings.HasSuffix(name, ".md") || strings.HasSuffix(name, ".yaml")) {
-			l.lib.files[name] = string(data)
+		if err == nil && IsText(name) {
+			texts[name] = string(data)
+		} else if err == nil {
+			sum := sha256.Sum256(data)
+			kept[name] = hex.EncodeToString(sum[:])
 		}
 		return err
 	})
+	lib, faults := Read(texts, kept, place)
 	if err != nil {
-		l.add("", 0, "The folder cannot be read. %s", err)
-		return l.lib, l.faults
+		faults = append(faults, pathway.Fault{Text: fmt.Sprintf("The folder cannot be read. %s", err)})
+	}
+	return lib, faults
+}
+
+// IsText tells whether a file holds words, and is no picture or document.
+func IsText(name string) bool {
+	return strings.HasSuffix(name, ".md") || strings.HasSuffix(name, ".yaml")
+}
+
+// Read is Load of files in memory: the texts, and the SHA-256, in hexadecimal, of
+// every picture and document.
+func Read(texts, kept map[string]string, place Place) (*Library, pathway.Faults) {
+	l := &loader{
+		place: place, links: map[*Page][]prose.Link{}, at: map[*Page]int{},
+		lib: &Library{
+			Facts: map[string]Fact{}, Synonyms: map[string][]string{}, byKey: map[string]*Page{}, byCode: map[string]*Page{},
+			files: texts, kept: kept, moved: map[string]string{},
+		},
+	}
+	for old, now := range place.Moved {
+		if from, to := keyOf(old), keyOf(now); from != "" && to != "" {
+			l.lib.moved[from] = to
+		}
 	}
 	l.data()
+	// What describes each page is read first, because a link is drawn with the
+	// address of the page that it leads to.
+	var read []*Page
 	for _, name := range l.lib.Files() {
 		if strings.HasSuffix(name, ".md") {
-			l.page(name)
+			if p := l.page(name); p != nil {
+				read = append(read, p)
+			}
 		}
+	}
+	for _, p := range read {
+		l.text(p)
 	}
 	l.manual()
 	l.check()
@@ -107,6 +144,13 @@ func (l *loader) data() {
 	l.yaml(glossaryFile, &l.lib.Terms)
 	l.yaml(synonymsFile, &l.lib.Synonyms)
 	l.yaml(manualFile, &l.lib.Manual)
+	l.lib.Services = &services.Directory{}
+	if text, ok := l.lib.files[servicesFile]; ok {
+		d, faults := services.Load(text, servicesFile, l.place.Contacts)
+		l.lib.Services = d
+		l.faults = append(l.faults, faults...)
+	}
+	l.lib.contacts = l.place.Contacts
 	for key, f := range l.lib.Facts {
 		if strings.TrimSpace(f.Text) == "" || f.Source == "" || f.Checked.IsZero() {
 			l.add(factsFile, 0, "The fact %s needs text, source and checked.", key)
@@ -120,14 +164,19 @@ func (l *loader) data() {
 	slices.SortFunc(l.lib.Terms, func(a, b Term) int { return cmp.Compare(strings.ToLower(a.Term), strings.ToLower(b.Term)) })
 }
 
-func (l *loader) yaml(name string, into any) {
+// yaml reads one of them, and gives it to name lines by; nil when it is not there
+// or cannot be read.
+func (l *loader) yaml(name string, into any) *calendar.YAML {
 	text, ok := l.lib.files[name]
 	if !ok {
-		return
+		return nil
 	}
-	if _, err := calendar.ReadYAML([]byte(text), name, into); err != nil {
+	y, err := calendar.ReadYAML([]byte(text), name, into)
+	if err != nil {
 		l.note(err)
+		return nil
 	}
+	return y
 }
 
 var (
@@ -136,39 +185,49 @@ var (
 	newsFile    = regexp.MustCompile(`^news/(\d{4}-\d{2}-\d{2}-[a-z0-9-]+)\.md$`)
 )
 
-// page reads one file. Its links are checked when all are read.
-func (l *loader) page(name string) {
-	p := &Page{File: name}
-	switch {
-	case pageFile.MatchString(name):
-		m := pageFile.FindStringSubmatch(name)
-		p.Audience, p.Key = Audience(m[1]), m[1]+"/"+m[2]
-	case chapterFile.MatchString(name):
-		p.Audience, p.Key = Professionals, "manual/"+chapterFile.FindStringSubmatch(name)[1]
-	case newsFile.MatchString(name):
-		p.Audience, p.Key = About, "news/"+newsFile.FindStringSubmatch(name)[1]
-	default:
+// keyOf is the key of the page that a file holds; empty when no page is kept in
+// a file of such a name.
+func keyOf(file string) string {
+	for _, form := range []*regexp.Regexp{pageFile, chapterFile, newsFile} {
+		if form.MatchString(file) {
+			return strings.TrimSuffix(strings.TrimPrefix(file, "pages/"), ".md")
+		}
+	}
+	return ""
+}
+
+// page reads what describes one page. Its text waits for all pages.
+func (l *loader) page(name string) *Page {
+	p := &Page{File: name, Key: keyOf(name)}
+	switch first, _, _ := strings.Cut(p.Key, "/"); first {
+	case "manual":
+		p.Audience = Professionals
+	case "news":
+		p.Audience = About
+	case "":
 		l.add(name, 0, "A text is kept in pages/AUDIENCE, manual or news, in a file of small letters, digits and hyphens that ends in .md.")
-		return
+		return nil
+	default:
+		p.Audience = Audience(first)
 	}
 	head, body, line, ok := cut(l.lib.files[name])
 	if !ok {
 		l.add(name, 1, "The file begins with a line ---, then its title and the rest of what describes it, then another line ---.")
-		return
+		return nil
 	}
 	if _, err := calendar.ReadYAML([]byte("\n"+head), name, &p.Front); err != nil {
 		l.note(err)
-		return
+		return nil
 	}
 	p.Body = body
 	l.at[p] = line
-	text, faults := prose.Read(body, prose.Place{Link: l.link, Name: l.name})
-	p.Text, p.Measure = text, measure(text.Sentences)
-	for _, f := range faults {
-		l.add(name, line+f.Line-1, "%s", f.Text)
-	}
-	l.links[p] = text.Links
 	l.lib.byKey[p.Key] = p
+	if p.Sensitive {
+		if other, taken := l.lib.byCode[code(p.Key)]; taken {
+			l.add(name, 1, "The address made for this page is that of %s. Give the file another name.", other.File)
+		}
+		l.lib.byCode[code(p.Key)] = p
+	}
 	switch {
 	case strings.HasPrefix(p.Key, "manual/"):
 		l.lib.Chapters = append(l.lib.Chapters, p)
@@ -177,6 +236,18 @@ func (l *loader) page(name string) {
 	default:
 		l.lib.Pages = append(l.lib.Pages, p)
 	}
+	return p
+}
+
+// text reads the words of a page. Where its links lead is checked when all are
+// read.
+func (l *loader) text(p *Page) {
+	text, faults := prose.Read(p.Body, prose.Place{Link: l.link, Name: l.name, Picture: l.picture})
+	p.Text, p.Measure = text, measure(text.Sentences)
+	for _, f := range faults {
+		l.add(p.File, l.at[p]+f.Line-1, "%s", f.Text)
+	}
+	l.links[p] = text.Links
 }
 
 // cut parts what describes a page from its text, and says on which line the
@@ -199,14 +270,24 @@ func cut(file string) (head, body string, line int, ok bool) {
 func (l *loader) link(target string) (string, bool, string) {
 	kind, rest, _ := strings.Cut(target, ":")
 	switch kind {
-	case "page":
-		return "/" + rest, false, ""
-	case "manual":
-		return "/manual/" + rest, false, ""
+	case "page", "manual":
+		if _, href, ok := l.lib.Linked(target); ok {
+			return href, false, ""
+		}
+		return "/" + rest, false, "" // said when all are read
 	case "contact":
 		return "/contacts#" + rest, false, ""
 	case "service":
-		return "/services/" + rest, false, ""
+		if s, ok := l.lib.Services.Find(rest); ok {
+			return s.Path(), false, ""
+		}
+		return "/services/" + rest, false, "" // said when all are read
+	case "document":
+		href, ok := l.lib.Kept("documents/" + rest)
+		if !ok {
+			return "", false, fmt.Sprintf("There is no document %s.", rest)
+		}
+		return href, false, ""
 	case "https":
 		return target, true, ""
 	}
@@ -214,6 +295,14 @@ func (l *loader) link(target string) (string, bool, string) {
 		return target, false, ""
 	}
 	return "", false, fmt.Sprintf("This link leads nowhere that is known: %s. Write page:parents/alcohol, manual:neglect, contact:childline, an address of this site such as /refer, or a whole address that begins with https://.", target)
+}
+
+// picture turns the name of a picture into its address.
+func (l *loader) picture(name string) (string, string) {
+	if src, ok := l.lib.Kept(name); ok && strings.HasPrefix(name, "pictures/") {
+		return src, ""
+	}
+	return "", fmt.Sprintf("There is no picture %s here. Add it first, and write its name as pictures/name.png.", name)
 }
 
 // name turns {contact:key} and {fact:key} into words.
@@ -251,6 +340,11 @@ func (l *loader) name(kind, key string) (template.HTML, string) {
 func (l *loader) manual() {
 	var order []string
 	for _, part := range l.lib.Manual.Parts {
+		for i, c := range part.Chapters {
+			if p, ok := l.lib.page("manual/" + c); ok {
+				part.Chapters[i] = path.Base(p.Key)
+			}
+		}
 		if !keyRule.MatchString(part.Key) || part.Title == "" {
 			l.add(manualFile, 0, "Each part needs a key of small letters, digits and hyphens, and a title.")
 		}

@@ -1,6 +1,7 @@
 package guidance_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -28,7 +29,7 @@ func load(t *testing.T, files map[string]string) (*guidance.Library, pathway.Fau
 	for name, text := range files {
 		fsys[name] = &fstest.MapFile{Data: []byte(text)}
 	}
-	return guidance.Load(fsys, guidance.Place{Routes: []string{"/refer"}})
+	return guidance.Load(fsys, guidance.Place{Leads: func(path string) bool { return path == "/refer" }})
 }
 
 func TestLoadReadsAFolder(t *testing.T) {
@@ -45,11 +46,17 @@ func TestLoadReadsAFolder(t *testing.T) {
 		t.Fatal(faults)
 	}
 	p, ok := lib.Find("parents/alcohol")
-	if !ok || p.TabTitle() != "Help and advice" || p.Path() != "/parents/alcohol" {
+	if !ok || p.TabTitle() != "Help and advice" || !regexp.MustCompile(`^/page/[a-z2-7]{8}$`).MatchString(p.Path()) {
 		t.Fatalf("page: %+v", p)
 	}
 	if got := string(p.Text.HTML()); !strings.Contains(got, `href="/manual/neglect#signs"`) || !strings.Contains(got, "The age is 18") || !strings.Contains(got, "last checked 2 Jan 2026, not confirmed locally") {
 		t.Error(got)
+	}
+	if found, ok := lib.FindCode(strings.TrimPrefix(p.Path(), "/page/")); !ok || found != p {
+		t.Error("a page is not found by its neutral address")
+	}
+	if n, _ := lib.Find("manual/neglect"); !strings.Contains(string(n.Text.HTML()), `href="`+p.Path()+`#now"`) {
+		t.Error("a link to a sensitive page is not to its neutral address")
 	}
 	if lib.Chapters[0].Key != "manual/neglect" {
 		t.Error("chapters stand in the order of the manual")
@@ -115,6 +122,43 @@ func TestAge(t *testing.T) {
 	} {
 		if got := c.m.Age(); got != c.want {
 			t.Errorf("%+v: %v, want %v", c.m, got, c.want)
+		}
+	}
+}
+
+func TestAPageThatMovedAndAPictureAreFound(t *testing.T) {
+	lib, faults := guidance.Read(map[string]string{
+		"pages/parents/drink.md": strings.Replace(front, "owner", "sensitive: true\nowner", 1) + "\n## Now {#now}\n\n![A door](pictures/door.png) [Plan](document:plan.pdf)\n",
+		"pages/parents/talk.md":  front + "\n[Drink](page:parents/alcohol#now)\n",
+		"manual/manual.yaml":     "parts: [{key: a, title: A, chapters: [old]}]\n",
+		"manual/new.md":          front,
+	}, map[string]string{"pictures/door.png": "aa", "documents/plan.pdf": "bb"}, guidance.Place{Moved: map[string]string{
+		"pages/parents/alcohol.md": "pages/parents/drink.md", "manual/old.md": "manual/new.md",
+	}})
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	drink, _ := lib.Find("parents/drink")
+	talk, _ := lib.Find("parents/talk")
+	if !strings.Contains(string(talk.Text.HTML()), `href="`+drink.Path()+`#now"`) {
+		t.Error(talk.Text.HTML())
+	}
+	if html := string(drink.Text.HTML()); !strings.Contains(html, `src="/pictures/aa.png"`) || !strings.Contains(html, `href="/documents/bb.pdf"`) {
+		t.Error(html)
+	}
+	if to, ok := lib.Redirect("/parents/alcohol"); !ok || to != drink.Path() {
+		t.Errorf("%q, %v", to, ok)
+	}
+	if _, ok := lib.Redirect("/parents/drink"); ok {
+		t.Error("a page that never moved is elsewhere")
+	}
+	if len(lib.Chapters) != 1 || lib.Chapters[0].Key != "manual/new" {
+		t.Errorf("%+v", lib.Chapters)
+	}
+	_, faults = guidance.Read(map[string]string{"pages/parents/talk.md": front + "\n![A door](pictures/door.png) [Plan](document:plan.pdf) ![](https://example.org/x.png)\n"}, nil, guidance.Place{})
+	for _, want := range []string{"There is no picture pictures/door.png", "There is no document plan.pdf", "There is no picture https://example.org/x.png", "no words for people who cannot see it"} {
+		if !strings.Contains(faults.Error(), want) {
+			t.Errorf("want %q in\n%v", want, faults)
 		}
 	}
 }

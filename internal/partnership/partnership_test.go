@@ -90,13 +90,13 @@ func TestFaultsNameFileAndLine(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, file, old, new, want string }{
 		{"misspelt key", "partnership.yaml", "short: SET", "shrot: SET", "partnership.yaml:8"},
-		{"unknown role in a team", "agencies.yaml", "roles: [partnership_manager, auditor]", "roles: [partnership_manger, auditor]", `no role called "partnership_manger"`},
+		{"unknown role in a team", "agencies.yaml", "roles: [partnership_manager, partnership_editor, auditor]", "roles: [partnership_manger, partnership_editor, auditor]", `no role called "partnership_manger"`},
 		{"same letters", "partnership.yaml", "letters: ES", "letters: TH", "have the same letters"},
 		{"unknown authority", "partnership.yaml", "  essex:\n", "  sussex:\n", `no authority called "sussex"`},
 		{"word nobody declared", "partnership.yaml", "      early_help: PASS", "      erly_help: PASS", `no word called "erly_help"`},
 		{"confirmed without a date", "partnership.yaml", `levels_confirmed: false`, `levels_confirmed: true`, "when this was confirmed"},
 		{"date that is none", "partnership.yaml", "checked: 2021-06-30", "checked: 2021-06-31", "check that the day exists"},
-		{"role that sees no cases breaks glass", "agencies.yaml", "cases: false, may: [reports, settings]", "cases: false, may: [break_glass]", "sees no cases"},
+		{"role that sees no cases breaks glass", "agencies.yaml", "cases: false, may: [reports, settings, texts, texts_publish]", "cases: false, may: [break_glass]", "sees no cases"},
 		{"team twice", "agencies.yaml", "id: thurrock_edt,", "id: thurrock_front_door,", "there twice"},
 		{"no hours for an authority", "calendar.yaml", "  essex:\n", "  sussex:\n", "essex"},
 	} {

@@ -168,9 +168,9 @@ func (drawing) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	})
 	reg.Register(tickKind, func(w util.BufWriter, _ []byte, _ ast.Node, in bool) (ast.WalkStatus, error) {
 		if in {
-			_, _ = w.WriteString(`<label class="app-tick__label"><input type="checkbox" class="app-tick__box" autocomplete="off"> `)
+			_, _ = w.WriteString(`<label class="app-tick__label"><input type="checkbox" class="app-tick__box" autocomplete="off"> <span>`)
 		} else {
-			_, _ = w.WriteString("</label>")
+			_, _ = w.WriteString("</span></label>")
 		}
 		return ast.WalkContinue, nil
 	})
@@ -184,6 +184,8 @@ func drawAlert(w util.BufWriter, _ []byte, node ast.Node, in bool) (ast.WalkStat
 	switch n.kind {
 	case "danger":
 		open, end = `<div class="app-alert app-alert--danger">`, "</div>\n"
+	case "must", "should":
+		open = `<div class="govuk-inset-text app-` + n.kind + `">`
 	case "say":
 		open, end = `<div class="app-say">`, "</div>\n"
 	case "details":

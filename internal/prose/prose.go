@@ -23,7 +23,7 @@ import (
 type classes struct{}
 
 // Transform puts the classes on every element.
-func (classes) Transform(doc *ast.Document, _ text.Reader, _ parser.Context) {
+func (classes) Transform(doc *ast.Document, r text.Reader, _ parser.Context) {
 	_ = ast.Walk(doc, func(n ast.Node, in bool) (ast.WalkStatus, error) {
 		if !in {
 			return ast.WalkContinue, nil
@@ -47,20 +47,36 @@ func (classes) Transform(doc *ast.Document, _ text.Reader, _ parser.Context) {
 		case *ast.Blockquote:
 			class = "govuk-inset-text"
 		case *east.Table:
-			class = "govuk-table"
+			class = "govuk-table fd-table-stack"
 		case *east.TableHeader, *east.TableRow:
 			class = "govuk-table__row"
 		case *east.TableCell:
 			class = "govuk-table__cell"
 			if n.Parent().Kind() == east.KindTableHeader {
 				class = "govuk-table__header"
+			} else if label := plain(column(n), r.Source()); label != "" {
+				// On a phone each row is a block, and each value says what it is.
+				n.SetAttributeString("data-label", []byte(label))
 			}
 		}
-		if class != "" {
+		if _, set := n.AttributeString("class"); class != "" && !set {
 			n.SetAttributeString("class", []byte(class))
 		}
 		return ast.WalkContinue, nil
 	})
+}
+
+// column is the heading of a table's cell.
+func column(cell *east.TableCell) ast.Node {
+	at := 0
+	for c := cell.PreviousSibling(); c != nil; c = c.PreviousSibling() {
+		at++
+	}
+	h := cell.Parent().Parent().FirstChild().FirstChild()
+	for ; at > 0; at-- {
+		h = h.NextSibling()
+	}
+	return h
 }
 
 // lower sets headings below the page's own.

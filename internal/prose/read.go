@@ -11,6 +11,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	east "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/text"
@@ -217,6 +218,10 @@ func (r *reader) Transform(doc *ast.Document, _ text.Reader, _ parser.Context) {
 			ticks = append(ticks, n)
 		case *name:
 			r.name(n)
+		case *east.TableCell:
+			if n.Parent().Kind() == east.KindTableHeader && plain(n, r.source) == "" {
+				r.fault(n.Parent(), "A column of this table has no heading. Write one, so that everyone can tell what stands in it.")
+			}
 		}
 		return ast.WalkContinue, nil
 	})

@@ -88,14 +88,13 @@ func (tx *Tx) Board(q BoardQuery) (BoardPage, error) {
 	if err != nil {
 		return page, err
 	}
-	if err := tx.boardCounts(&page, q, c); err != nil || page.Total == 0 {
-		return page, err
+	var records []record.Record
+	if q.OpenOnly {
+		records, err = tx.openBoard(&page, q, c)
+	} else {
+		records, err = tx.wholeBoard(&page, q, c)
 	}
-	c.in(tx, "r.state", q.States)
-	query := `select ` + boardColumns + ` from record r` + c.where() + ` order by ` + boardOrder(q, &c) +
-		` limit ` + c.arg(orLimit(q.Limit)) + ` offset ` + c.arg(max(q.Offset, 0))
-	records, err := queryAll(tx, scanRecord, query, c.args...)
-	if err != nil {
+	if err != nil || len(records) == 0 {
 		return page, err
 	}
 	page.Rows = make([]BoardRow, len(records))
@@ -106,6 +105,49 @@ func (tx *Tx) Board(q BoardQuery) (BoardPage, error) {
 		at[r.ID], ids[i] = &page.Rows[i], r.ID
 	}
 	return page, tx.boardDetails(q, at, ids)
+}
+
+// openBoard counts the open records and gives those of the page. Each is tried
+// once: they are few, and most of the work is whether the worker may know of it.
+func (tx *Tx) openBoard(page *BoardPage, q BoardQuery, c conditions) ([]record.Record, error) {
+	type found struct{ id, state string }
+	all, err := queryAll(tx, func(row row) (found, error) {
+		var f found
+		return f, row.Scan(&f.id, &f.state)
+	}, `select r.id, r.state from record r`+c.where()+` order by `+boardOrder(q, &c), c.args...)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, f := range all {
+		page.ByState[f.state]++
+		if len(q.States) == 0 || slices.Contains(q.States, f.state) {
+			page.Total++
+			ids = append(ids, f.id)
+		}
+	}
+	from := min(max(q.Offset, 0), len(ids))
+	ids = ids[from:min(from+orLimit(q.Limit), len(ids))]
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	records, err := queryAll(tx, scanRecord, `select `+boardColumns+` from record r where `+tx.inList("r.id", 1), ids)
+	place := make(map[string]int, len(ids))
+	for i, id := range ids {
+		place[id] = i
+	}
+	slices.SortFunc(records, func(a, b record.Record) int { return place[a.ID] - place[b.ID] })
+	return records, err
+}
+
+// wholeBoard counts as far as is said and reads the page in the order of an index.
+func (tx *Tx) wholeBoard(page *BoardPage, q BoardQuery, c conditions) ([]record.Record, error) {
+	if err := tx.boardCounts(page, q, c); err != nil || page.Total == 0 {
+		return nil, err
+	}
+	c.in(tx, "r.state", q.States)
+	return queryAll(tx, scanRecord, `select `+boardColumns+` from record r`+c.where()+` order by `+boardOrder(q, &c)+
+		` limit `+c.arg(orLimit(q.Limit))+` offset `+c.arg(max(q.Offset, 0)), c.args...)
 }
 
 // boardColumns are recordColumns without the answers, which no board shows and
@@ -183,7 +225,7 @@ func (tx *Tx) boardConditions(q BoardQuery) (conditions, error) {
 		c.parts = append(c.parts, `r.id in (select g.record from access_grant g where `+live+`)`)
 	} else {
 		// Not "exists": PostgreSQL would read every grant first and join.
-		c.parts = append(c.parts, `(select g.id from access_grant g where g.record = r.id and `+live+` limit 1) is not null`)
+		c.parts = append(c.parts, `(select 1 from access_grant g where g.record = r.id and `+live+` limit 1) is not null`)
 	}
 	c.parts = append(c.parts,
 		`not exists (select 1 from exclusion x where x.record = r.id and x.worker = `+worker+`)`,
@@ -193,10 +235,7 @@ func (tx *Tx) boardConditions(q BoardQuery) (conditions, error) {
 }
 
 func (tx *Tx) boardCounts(page *BoardPage, q BoardQuery, c conditions) error {
-	matching := `select r.state from record r` + c.where()
-	if !q.OpenOnly {
-		matching += ` limit ` + c.arg(BoardCountLimit)
-	}
+	matching := `select r.state from record r` + c.where() + ` limit ` + c.arg(BoardCountLimit)
 	type count struct {
 		state string
 		n     int
@@ -249,7 +288,7 @@ func boardOrder(q BoardQuery, c *conditions) string {
 // boardDetails fills in what stands beside each record of a page.
 func (tx *Tx) boardDetails(q BoardQuery, at map[string]*BoardRow, ids []string) error {
 	clocks, err := queryAll(tx, scanClock, `select `+clockColumns+` from clock c where `+tx.inList("c.record", 1)+` and `+clockOpen+`
-		order by c.due_at, c.id`, ids)
+		order by c.record, c.due_at, c.id`, ids) // in the order of the index of open ones
 	if err != nil {
 		return err
 	}

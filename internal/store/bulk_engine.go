@@ -37,9 +37,7 @@ func newSQLiteLoad(raw any) (*sqliteLoad, error) {
 	}
 	for _, p := range append([]string{
 		"pragma wal_checkpoint(truncate)", "pragma journal_mode = delete", "pragma journal_mode = off", "pragma synchronous = off",
-		// What sorting spills goes to files, which the encrypting layer
-		// encrypts with a key that nobody keeps.
-		"pragma temp_store = file", "pragma cache_size = -150000", "pragma foreign_keys = off", "begin immediate",
+		"pragma cache_size = -120000", "pragma foreign_keys = off", "begin immediate",
 	}, aside...) {
 		if err := l.c.Exec(p); err != nil {
 			return nil, fmt.Errorf("%s: %w", p, err)
@@ -147,7 +145,7 @@ func (l *sqliteLoad) back(first string) error {
 	for _, s := range l.stmts {
 		err = errors.Join(err, s.Close())
 	}
-	for _, p := range []string{first, "pragma journal_mode = wal", "pragma temp_store = memory", "pragma cache_size = -20000", "pragma foreign_keys = on"} {
+	for _, p := range []string{first, "pragma journal_mode = wal", "pragma cache_size = -20000", "pragma foreign_keys = on"} {
 		err = errors.Join(err, l.c.Exec(p))
 	}
 	return err

@@ -39,6 +39,11 @@ func (tx *Tx) PutClocks(clocks []record.Clock) error {
 		if n == 0 { // the id is another record's
 			return ErrExists
 		}
+		for _, at := range c.More {
+			if _, err := tx.Exec(`insert into clock_warning (clock, warn_at, told) values ($1, $2, $3)`, c.ID, at, false); err != nil {
+				return err
+			}
+		}
 		tx.keep("clock", c.ID)
 		tx.keep("record", c.Record)
 		if _, err := tx.Exec(`update record set next_due = (select min(c.due_at) from clock c where c.record = $1 and `+clockOpen+`)
@@ -70,20 +75,25 @@ const (
 
 // ClocksToTell gives running clocks whose working deadline has passed (ActAt,
 // which comes before the limit so that people are told while they are there),
-// or whose warning time has, and of which nobody has been told that yet; the
-// longest overdue first.
+// or one of whose warning times has, and of which nobody has been told that yet;
+// the longest overdue first.
 func (tx *Tx) ClocksToTell(now time.Time, limit int) ([]record.Clock, error) {
 	return queryAll(tx, scanClock, `select `+clockColumns+` from clock c where `+clockOpen+`
-		and (coalesce(c.act_at, c.due_at) <= $1 and c.told <> 'overdue' or c.warn_at <= $1 and c.told = '')
+		and (coalesce(c.act_at, c.due_at) <= $1 and c.told <> 'overdue' or c.warn_at <= $1 and c.told = ''
+			or c.told <> 'overdue' and exists (select 1 from clock_warning w where w.clock = c.id and w.warn_at <= $1 and not w.told))
 		order by c.due_at, c.id limit $2`, now, limit)
 }
 
-// MarkTold notes that people were told of a clock: ToldWarn or ToldOverdue. It
-// belongs in the transaction that sends the notices; ErrStale when another
-// node told them first, and then nothing may be sent.
-func (tx *Tx) MarkTold(id, what string) error {
+// MarkTold notes that people were told at a moment of a clock: ToldWarn or
+// ToldOverdue. It belongs in the transaction that sends the notices; ErrStale when
+// another node told them first, and then nothing may be sent.
+func (tx *Tx) MarkTold(id, what string, at time.Time) error {
 	n, err := tx.Exec(`update clock set told = $2 where id = $1 and told <> $2 and told <> 'overdue'`, id, what)
-	if err == nil && n == 0 {
+	if err != nil {
+		return err
+	}
+	m, err := tx.Exec(`update clock_warning set told = $3 where clock = $1 and warn_at <= $2 and not told`, id, at, true)
+	if err == nil && n+m == 0 {
 		err = ErrStale
 	}
 	return err

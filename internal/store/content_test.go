@@ -28,7 +28,7 @@ func TestClocksAreToldOnce(t *testing.T) {
 			return read(t, db, func(tx *store.Tx) ([]record.Clock, error) { return tx.ClocksToTell(at, 10) })
 		}
 		tell := func(what string) error {
-			return writeErr(db, func(tx *store.Tx) error { return tx.MarkTold(c.ID, what) })
+			return writeErr(db, func(tx *store.Tx) error { return tx.MarkTold(c.ID, what, c.WarnAt) })
 		}
 		same(t, due(c.WarnAt.Add(-1000)), []record.Clock(nil))
 		same(t, due(c.WarnAt), []record.Clock{c})

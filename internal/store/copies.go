@@ -141,17 +141,19 @@ func (tx *Tx) peopleCopies() ([]KeptProblem, error) {
 		for i, s := range list {
 			ids[i] = s.id
 		}
-		var people []person.Person
-		for _, id := range ids {
-			p, err := tx.Person(id)
-			if err != nil && tx.ctx.Err() != nil {
-				return nil, err
+		people, err := tx.peopleByFacts(ids)
+		if err != nil { // one by one, so that only those who cannot be read are named
+			people = nil
+			for _, id := range ids {
+				one, err := tx.peopleByFacts([]string{id})
+				if err != nil && tx.ctx.Err() != nil {
+					return nil, err
+				}
+				if err != nil {
+					problem(id, "cannot be read")
+				}
+				people = append(people, append(one, person.Person{})[0])
 			}
-			if err != nil {
-				problem(id, "cannot be read")
-				p = person.Person{}
-			}
-			people = append(people, p)
 		}
 		keys := map[string][]string{}
 		type key struct{ person, value string }

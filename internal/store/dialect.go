@@ -64,6 +64,15 @@ func (tx *Tx) jsonRows(array, as string) string {
 	return fmt.Sprintf("json_each(%s) as %s", array, as)
 }
 
+// items is a table of the items of a []string argument, with one text column
+// named value: "select i.value, $2 from " + tx.items(1, "i").
+func (tx *Tx) items(arg int, as string) string {
+	if tx.dialect == postgres {
+		return fmt.Sprintf("unnest($%d::text[]) as %s(value)", arg, as)
+	}
+	return fmt.Sprintf("json_each($%d) as %s", arg, as)
+}
+
 // text is a query as the engine takes it.
 func (d dialect) text(query string) string {
 	if d == postgres {

@@ -43,7 +43,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/ncruces/go-sqlite3"
-	_ "github.com/ncruces/go-sqlite3/vfs/adiantum" // the encrypting file layer
 
 	"frontdoor/internal/fault"
 )
@@ -56,6 +55,11 @@ const encryptedBlock = 4096
 
 // readers is how many connections read the embedded database side by side.
 const readers = 4
+
+// memoryMost is how many bytes a connection to the embedded database may use. A
+// statement that needs more fails. It is less than the 256 MiB that the engine's
+// memory can grow to, which is never used to its end.
+const memoryMost = 200 << 20
 
 // DB is an open database on either engine. It is safe for use by many
 // goroutines at once.
@@ -112,7 +116,8 @@ func OpenEmbedded(ctx context.Context, dir string, key Key) (_ *DB, err error) {
 		return nil, err
 	}
 
-	write := openSQLite(path, key, "journal_mode = wal", "synchronous = full", "cache_size = -20000")
+	cache := newBlocks(cachedBlocks)
+	write := openSQLite(path, key, cache, "journal_mode = wal", "synchronous = full", "cache_size = -20000")
 	write.SetMaxOpenConns(1)
 	if err := write.PingContext(ctx); err != nil {
 		err = errors.Join(mapError(err), write.Close())
@@ -121,7 +126,7 @@ func OpenEmbedded(ctx context.Context, dir string, key Key) (_ *DB, err error) {
 		}
 		return nil, err
 	}
-	read := openSQLite(path, key, "query_only = on", "cache_size = -8000")
+	read := openSQLite(path, key, cache, "query_only = on", "cache_size = -4000")
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
 	return newDB(sqlite, write, read, sync.OnceValue(unlock)), nil
@@ -155,7 +160,7 @@ func OpenEmbeddedToRead(ctx context.Context, dir string, key Key) (*DB, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fault.Wrap(err, fault.NotFound, "There is no database in the data folder. Check its name.")
 	}
-	read := openSQLite(path, key, "query_only = on", "cache_size = -8000")
+	read := openSQLite(path, key, nil, "query_only = on", "cache_size = -8000")
 	if err := read.PingContext(ctx); err != nil {
 		err = errors.Join(mapError(err), read.Close())
 		if errors.Is(err, sqlite3.NOTADB) || errors.Is(err, sqlite3.CORRUPT) {
@@ -167,19 +172,24 @@ func OpenEmbeddedToRead(ctx context.Context, dir string, key Key) (*DB, error) {
 }
 
 // openSQLite opens a pool. The key is set on each connection and is never
-// part of the name of the database, which may appear in errors.
-func openSQLite(path string, key Key, pragmas ...string) *sql.DB {
+// part of the name of the database, which may appear in errors. The cache is that
+// of all connections of this process, or nil when another may write.
+func openSQLite(path string, key Key, cache *blocks, pragmas ...string) *sql.DB {
 	setup := append([]string{
 		// The order matters: the key, then the wait for locks, then the rest.
 		fmt.Sprintf("hexkey = '%x'", key.Derive("database")),
 		"busy_timeout = 10000",
-		"temp_store = memory", // temporary data never reaches the disk
+		// What sorting spills goes to files, which the encrypting layer encrypts
+		// with a key that nobody keeps. In memory a report would use it all up.
+		"temp_store = file",
+		fmt.Sprintf("soft_heap_limit = %d", memoryMost/2), // from here the engine keeps less
+		fmt.Sprintf("hard_heap_limit = %d", memoryMost),
 		"foreign_keys = on",
 		"recursive_triggers = on", // so that "insert or replace" meets the append-only triggers
 		"trusted_schema = off",
 	}, pragmas...)
-	name := "file:" + escapePath(path) + "?vfs=adiantum"
-	return sql.OpenDB(&liteConnector{name, func(c *sqlite3.Conn) error {
+	name := "file:" + escapePath(path) + "?vfs=" + fileLayer
+	return sql.OpenDB(&liteConnector{name, cache, func(c *sqlite3.Conn) error {
 		for _, p := range setup {
 			if err := c.Exec("pragma " + p); err != nil {
 				return err

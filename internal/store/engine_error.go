@@ -35,6 +35,9 @@ const (
 	lockText = "The database cannot be written to. Tell the people who run this service."
 	// The driver says no more of a full disk than of one that fails.
 	diskText = "The disk of the database is full or failing. Tell the people who run this service."
+	// One question that is too big, not the machine's memory: see memoryMost.
+	memoryText = "This is more than can be worked out at once. Ask for less, such as a shorter time."
+	brokenText = "The database failed while it did this, and nothing of it was saved. Try again. If it fails again, tell the people who run this service."
 )
 
 // mapError gives an engine's error the program's meaning. Errors that are
@@ -82,7 +85,9 @@ func mapSQLite(code sqlite3.ExtendedErrorCode, err error) error {
 		return fault.Wrap(err, fault.Unavailable, lockText)
 	case sqlite3.IOERR:
 		return fault.Wrap(err, fault.Unavailable, diskText)
-	case sqlite3.BUSY, sqlite3.LOCKED, sqlite3.NOMEM:
+	case sqlite3.NOMEM:
+		return fault.Wrap(err, fault.Unavailable, memoryText)
+	case sqlite3.BUSY, sqlite3.LOCKED:
 		return away(err)
 	}
 	return err

@@ -2,10 +2,13 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"io/fs"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/ncruces/go-sqlite3"
 )
 
 // What tests outside the package need of its inside.
@@ -77,3 +80,23 @@ func (db *DB) GiveBack(ctx context.Context, w Work) error {
 
 // BulkColumns are the tables that a bulk load fills, with their columns.
 func BulkColumns() map[string][]string { return bulkColumns }
+
+// Faulty gives the writing and the reading connections of the embedded engine a
+// function fault() that panics while the engine works.
+func Faulty(ctx context.Context, db *DB) error {
+	for _, pool := range []*sql.DB{db.write, db.read} {
+		c, err := pool.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		err = c.Raw(func(raw any) error {
+			return raw.(*liteConn).raw.CreateFunction("fault", 0, 0, func(sqlite3.Context, ...sqlite3.Value) {
+				panic("what someone typed")
+			})
+		})
+		if err := errors.Join(err, c.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -6,9 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
+	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/ncruces/go-sqlite3"
+
+	"frontdoor/internal/fault"
 )
 
 // statementsKept is how many prepared statements a connection to SQLite keeps
@@ -21,19 +26,25 @@ const statementsKept = 300
 // a quarter of the time of an act; these connections keep them.
 type liteConnector struct {
 	name  string
+	cache *blocks
 	setup func(*sqlite3.Conn) error
 }
 
 // Connect implements driver.Connector.
-func (l *liteConnector) Connect(ctx context.Context) (driver.Conn, error) {
-	raw, err := sqlite3.OpenContext(ctx, l.name)
-	if err != nil {
-		return nil, err
+func (l *liteConnector) Connect(ctx context.Context) (_ driver.Conn, err error) {
+	c := &liteConn{idle: map[string]*liteStmt{}, files: &openFiles{cache: l.cache}}
+	name, done := c.files.name(l.name)
+	defer done()
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, c.Close())
+		}
+	}()
+	defer c.guard(&err)
+	if c.raw, err = sqlite3.OpenContext(ctx, name); err == nil {
+		err = l.setup(c.raw)
 	}
-	if err := l.setup(raw); err != nil {
-		return nil, errors.Join(err, raw.Close())
-	}
-	return &liteConn{raw: raw, idle: map[string]*liteStmt{}}, nil
+	return c, err
 }
 
 // Driver implements driver.Connector.
@@ -44,9 +55,12 @@ func (l *liteConnector) Open(string) (driver.Conn, error) { return l.Connect(con
 
 // liteConn is one connection. database/sql uses it from one goroutine at a time.
 type liteConn struct {
-	raw  *sqlite3.Conn
-	idle map[string]*liteStmt // prepared and not in use, by text
-	tick uint64
+	raw    *sqlite3.Conn
+	idle   map[string]*liteStmt // prepared and not in use, by text
+	tick   uint64
+	files  *openFiles
+	broken error // why the connection is of no more use
+	lost   bool  // nobody knows what state the engine is in
 }
 
 // liteStmt is a prepared statement. While it is in use it is not among the idle
@@ -67,6 +81,29 @@ var (
 	_ driver.NamedValueChecker = (*liteConn)(nil)
 	_ driver.Validator         = (*liteConn)(nil)
 )
+
+// guard is deferred by whatever calls the engine. The engine panics when it has no
+// memory left, and should it have a fault: both become an error, and the connection
+// is used no more. Without that a request would end with the database locked for
+// everyone after it.
+func (c *liteConn) guard(err *error) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	// What the driver says when SQLite gave up a statement in good order.
+	if cause, ok := p.(error); ok && cause.Error() == "sqlite3: out of memory" {
+		c.broken = fmt.Errorf("store: %w", sqlite3.NOMEM)
+	} else {
+		c.lost = true
+		what := "panic" // its own words may hold what someone typed; only the runtime's are safe
+		if e, ok := p.(runtime.Error); ok {
+			what = e.Error()
+		}
+		c.broken = fault.Wrap(fmt.Errorf("store: the engine failed: %s\n%s", what, debug.Stack()), fault.Unavailable, brokenText)
+	}
+	*err = c.broken
+}
 
 // during lets a context end what the connection does until the function it
 // gives is called.
@@ -121,6 +158,11 @@ func (s *liteStmt) release() error {
 	return nil
 }
 
+func (s *liteStmt) released() (err error) {
+	defer s.conn.guard(&err)
+	return s.release()
+}
+
 func (s *liteStmt) bind(args []driver.NamedValue) error {
 	if want := s.BindCount(); want != len(args) {
 		return fmt.Errorf("store: a statement with %d arguments got %d", want, len(args))
@@ -151,7 +193,11 @@ func (s *liteStmt) bind(args []driver.NamedValue) error {
 
 // ExecContext implements driver.ExecerContext. Without arguments the text may
 // hold several statements, and is not kept.
-func (c *liteConn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
+func (c *liteConn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (_ driver.Result, err error) {
+	if c.broken != nil {
+		return nil, c.broken
+	}
+	defer c.guard(&err)
 	defer c.during(ctx)()
 	if len(args) == 0 {
 		err := c.raw.Exec(text)
@@ -172,7 +218,11 @@ func (c *liteConn) ExecContext(ctx context.Context, text string, args []driver.N
 }
 
 // QueryContext implements driver.QueryerContext.
-func (c *liteConn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
+func (c *liteConn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (_ driver.Rows, err error) {
+	if c.broken != nil {
+		return nil, c.broken
+	}
+	defer c.guard(&err)
 	defer c.during(ctx)()
 	s, err := c.prepare(text)
 	if err != nil {
@@ -223,7 +273,7 @@ func (c *liteConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.T
 // Commit implements driver.Tx.
 func (c *liteConn) Commit() error {
 	err := c.run("commit")
-	if err != nil && !c.raw.GetAutocommit() {
+	if err != nil && !c.idleNow() {
 		err = errors.Join(err, c.Rollback())
 	}
 	return err
@@ -232,13 +282,21 @@ func (c *liteConn) Commit() error {
 // Rollback implements driver.Tx. It happens even when the context has ended.
 func (c *liteConn) Rollback() error {
 	defer c.during(context.Background())()
-	if c.raw.GetAutocommit() {
+	if c.idleNow() {
 		return nil // the engine has done it already, as when the disk is full
 	}
 	return c.run("rollback")
 }
 
-func (c *liteConn) run(text string) error {
+// idleNow tells whether the connection is in no transaction. Of a broken one
+// closing ends it.
+func (c *liteConn) idleNow() bool { return c.broken != nil || c.raw.GetAutocommit() }
+
+func (c *liteConn) run(text string) (err error) {
+	if c.broken != nil {
+		return c.broken
+	}
+	defer c.guard(&err)
 	s, err := c.prepare(text)
 	if err != nil {
 		return err
@@ -247,17 +305,38 @@ func (c *liteConn) run(text string) error {
 }
 
 // IsValid implements driver.Validator: a connection that is still inside a
-// transaction is not used again.
-func (c *liteConn) IsValid() bool { return c.raw.GetAutocommit() }
+// transaction, or broken, is not used again.
+func (c *liteConn) IsValid() bool { return c.broken == nil && c.raw.GetAutocommit() }
 
-// Close implements driver.Conn.
+// Close implements driver.Conn. Of a connection that nobody knows the state of,
+// the files are closed and nothing more, as when the program is killed: what
+// was not committed is gone, and nothing holds anyone up.
 func (c *liteConn) Close() error {
-	var all []error
-	for _, s := range c.idle {
-		all = append(all, s.Stmt.Close())
-	}
 	clear(c.idle)
-	return errors.Join(append(all, c.raw.Close())...)
+	if c.raw == nil {
+		return nil
+	}
+	var all []error
+	if !c.lost {
+		for _, s := range slices.Collect(c.raw.Stmts()) {
+			all = append(all, c.closing(s))
+		}
+		if c.broken != nil {
+			all = nil // a statement says again what it said before
+		}
+	}
+	if !c.lost {
+		all = append(all, c.closing(c.raw))
+	}
+	if c.lost {
+		all = append(all, c.files.sever())
+	}
+	return errors.Join(all...)
+}
+
+func (c *liteConn) closing(part io.Closer) (err error) {
+	defer c.guard(&err)
+	return part.Close()
 }
 
 // Prepare implements driver.Conn. What is kept is the connection's affair, so
@@ -314,7 +393,11 @@ type liteRows struct {
 func (r *liteRows) Columns() []string { return r.columns }
 
 // Next implements driver.Rows. Text comes as string, booleans as 0 and 1.
-func (r *liteRows) Next(into []driver.Value) error {
+func (r *liteRows) Next(into []driver.Value) (err error) {
+	if r.conn.broken != nil {
+		return r.conn.broken
+	}
+	defer r.conn.guard(&err)
 	defer r.conn.during(r.ctx)()
 	if !r.Step() {
 		if err := r.Err(); err != nil {
@@ -339,5 +422,8 @@ func (r *liteRows) Close() error {
 	}
 	s := r.liteStmt
 	r.liteStmt = nil
-	return s.release()
+	if s.conn.broken != nil {
+		return nil // it was said already
+	}
+	return s.released()
 }

@@ -155,7 +155,7 @@ func kept(rec, worker, now string) string {
 	return `(exists (select 1 from exclusion kx where kx.record = ` + rec + ` and kx.worker = ` + worker + `)
 		or exists (select 1 from restriction kr where kr.record = ` + rec + ` and kr.lifted_at is null
 			and not exists (select 1 from restriction_named kn where kn.restriction = kr.id and kn.worker = ` + worker + `)
-			and (select kg.id from access_grant kg where kg.record = ` + rec + ` and kg.principal = 'worker:' || ` + worker + `
+			and (select 1 from access_grant kg where kg.record = ` + rec + ` and kg.principal = 'worker:' || ` + worker + `
 				and kg.line = '` + access.BreakGlass + `' and ` + liveGrant("kg", now) + ` limit 1) is null))`
 }
 

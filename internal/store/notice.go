@@ -47,7 +47,7 @@ func (tx *Tx) NoticesFor(principals []access.Principal, worker string, now time.
 		}, `select n.id, n.principal, coalesce(n.record, ''), n.message, n.made_at from notice n
 			where n.principal = $1 and n.made_at > $6 and not exists (select 1 from notice_read d where d.notice = n.id and d.worker = $2)
 				and (n.record is null or not `+kept("n.record", "$2", "$4")+`
-					and (select g.id from access_grant g where g.record = n.record and `+tx.inList("g.principal", 5)+`
+					and (select 1 from access_grant g where g.record = n.record and `+tx.inList("g.principal", 5)+`
 						and `+liveGrant("g", "$4")+` limit 1) is not null)
 			order by n.made_at desc, n.id desc limit $3`, string(p), worker, orLimit(limit), now, texts(principals), now.Add(-NoticesLast))
 		if err != nil {

@@ -119,7 +119,7 @@ func (tx *Tx) DropRelationship(id string) error {
 func (tx *Tx) personChanged(id string, others ...string) error {
 	ids := append([]string{id}, others...)
 	slices.Sort(ids)
-	people, err := tx.People(slices.Compact(ids))
+	people, err := tx.peopleByFacts(slices.Compact(ids))
 	if err != nil {
 		return err
 	}
@@ -134,10 +134,13 @@ func (tx *Tx) personChanged(id string, others ...string) error {
 		if _, err := tx.Exec(`delete from person_key where person = $1`, p.ID); err != nil {
 			return err
 		}
-		for _, k := range person.Keys(p) {
-			if _, err := tx.Exec(`insert into person_key (value, person) values ($1, $2)`, keyText(k), p.ID); err != nil {
-				return err
-			}
+		keys := person.Keys(p)
+		values := make([]string, len(keys))
+		for i, k := range keys {
+			values[i] = keyText(k)
+		}
+		if _, err := tx.Exec(`insert into person_key (value, person) select k.value, $2 from `+tx.items(1, "k"), values, p.ID); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -158,27 +161,50 @@ func (tx *Tx) Person(id string) (person.Person, error) {
 }
 
 // People reads several people, in the order asked for; those not in the index
-// are left out.
+// are left out. They are read from their last version, which is one row in place of
+// one for each fact; relationships, which are kept once for both people, beside.
 func (tx *Tx) People(ids []string) ([]person.Person, error) {
+	return tx.people(ids, func(by map[string]*person.Person) error {
+		found, err := queryAll(tx, scanValue[JSON[person.Person]], `select v.body from person p
+			join person_version v on v.person = p.id and v.version = p.version where `+tx.inList("p.id", 1), ids)
+		for _, v := range found {
+			v.V.Relationships = nil
+			by[v.V.ID] = &v.V
+		}
+		return err
+	})
+}
+
+// peopleByFacts is People read fact by fact, as the next version is made of them.
+func (tx *Tx) peopleByFacts(ids []string) ([]person.Person, error) {
+	return tx.people(ids, func(by map[string]*person.Person) error {
+		found, err := queryAll(tx, func(row row) (person.Person, error) {
+			var p person.Person
+			err := row.Scan(&p.ID, &p.Died, &p.Sex, &p.Gender, &p.Ethnicity, &p.FirstLanguage, &p.Interpreter, &p.Babies, &p.Sealed)
+			return p, err
+		}, `select id, died, sex, gender, ethnicity, first_language, interpreter, babies, sealed from person where `+tx.inList("id", 1), ids)
+		if err != nil {
+			return err
+		}
+		for i := range found {
+			by[found[i].ID] = &found[i]
+		}
+		return tx.readFacts(by, ids)
+	})
+}
+
+func (tx *Tx) people(ids []string, read func(by map[string]*person.Person) error) ([]person.Person, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	found, err := queryAll(tx, func(row row) (person.Person, error) {
-		var p person.Person
-		err := row.Scan(&p.ID, &p.Died, &p.Sex, &p.Gender, &p.Ethnicity, &p.FirstLanguage, &p.Interpreter, &p.Babies, &p.Sealed)
-		return p, err
-	}, `select id, died, sex, gender, ethnicity, first_language, interpreter, babies, sealed from person where `+tx.inList("id", 1), ids)
-	if err != nil {
+	by := make(map[string]*person.Person, len(ids))
+	if err := read(by); err != nil {
 		return nil, err
 	}
-	by := make(map[string]*person.Person, len(found))
-	for i := range found {
-		by[found[i].ID] = &found[i]
-	}
-	if err := tx.readFacts(by, ids); err != nil {
+	if err := tx.readRelationships(by, ids); err != nil {
 		return nil, err
 	}
-	out := make([]person.Person, 0, len(found))
+	out := make([]person.Person, 0, len(by))
 	for _, id := range ids {
 		if p, ok := by[id]; ok {
 			out = append(out, *p)
@@ -237,11 +263,12 @@ func (tx *Tx) readFacts(by map[string]*person.Person, ids []string) error {
 	}); err != nil {
 		return err
 	}
-	if err := facts(tx, "person_phone", "number, safe, use_when", ids, func(v *person.Phone) []any {
+	return facts(tx, "person_phone", "number, safe, use_when", ids, func(v *person.Phone) []any {
 		return idAndSource(&v.ID, &v.Source, &v.Number, &v.Safe, &v.When)
-	}, func(of string, v person.Phone) { by[of].Phones = append(by[of].Phones, v) }); err != nil {
-		return err
-	}
+	}, func(of string, v person.Phone) { by[of].Phones = append(by[of].Phones, v) })
+}
+
+func (tx *Tx) readRelationships(by map[string]*person.Person, ids []string) error {
 	relationships, err := queryAll(tx, func(row row) (person.Relationship, error) {
 		var r person.Relationship
 		return r, row.Scan(&r.ID, &r.From, &r.To, &r.Kind, &r.ParentalResponsibility, &r.LivesWith, &r.Since, &r.Until,
@@ -381,8 +408,14 @@ func (tx *Tx) PeopleOf(id string) ([]RecordPerson, error) {
 		ids[i] = p.Person.ID
 	}
 	people, err := tx.People(ids)
-	for i, p := range people { // as many as asked for: each is in the index
-		list[i].Person = p
+	by := make(map[string]person.Person, len(people))
+	for _, p := range people {
+		by[p.ID] = p
+	}
+	for i := range list {
+		if p, ok := by[ids[i]]; ok { // and who has no version was put in behind the program's back
+			list[i].Person = p
+		}
 	}
 	return list, err
 }

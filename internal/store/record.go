@@ -144,12 +144,8 @@ func revisionEvent(rev record.Revision, link audit.Link) audit.Event {
 
 // putWords keeps what a record is found by on a board.
 func (tx *Tx) putWords(r record.Record) error {
-	for _, w := range recordWords(r) {
-		if _, err := tx.Exec(`insert into record_word (word, record) values ($1, $2)`, w, r.ID); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := tx.Exec(`insert into record_word (word, record) select w.value, $2 from `+tx.items(1, "w"), recordWords(r), r.ID)
+	return err
 }
 
 // recordWords are the words a record is found by, each once.

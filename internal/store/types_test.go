@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"frontdoor/internal/access"
 	"frontdoor/internal/agency"
@@ -36,7 +37,7 @@ func fillAll(t *testing.T, db *store.DB) {
 	other := created(t, db, "TH-2")
 	d := aDraft("visitor:v")
 	c := aClock(r, morning)
-	c.StoppedAt = morning
+	c.StoppedAt, c.More = morning, []time.Time{morning}
 	logged(t, db, 3)
 	root, err := signer.Sign(3, [32]byte{}, morning)
 	if err != nil {
@@ -67,8 +68,38 @@ func fillAll(t *testing.T, db *store.DB) {
 			tx.AddNotice(store.Notice{ID: "n", To: mash, Record: r.ID, At: morning}),
 			tx.MarkNoticeRead("n", w.ID, morning),
 			tx.SetMeta("k", "123"),
+			fillBulletin(tx, w.ID),
+			fillTexts(tx, w.ID),
+			tx.PutLinkCheck(store.LinkCheck{URL: "https://example.org/", Answers: true, Said: "It answers.", At: morning}),
 		)
 	})
+}
+
+func fillTexts(tx *store.Tx, worker string) error {
+	_, err := tx.LockTexts()
+	hash, err2 := tx.AddTextContent([]byte("# Words"))
+	err3 := tx.AddTextChange(store.TextChange{ID: "tc", Kind: "write", Name: "guidance/pages/about/x.md", Content: hash, Author: worker, Why: "New.", At: morning})
+	_, err4 := tx.AddTextAct(store.TextAct{Change: "tc", Act: "published", Actor: worker, From: morning, At: morning})
+	err5 := tx.PutTextDraft(store.TextDraft{Worker: worker, Name: "guidance/pages/about/x.md", Content: "more", Base: "tc", At: morning, Version: 1})
+	return errors.Join(err, err2, err3, err4, err5)
+}
+
+func fillBulletin(tx *store.Tx, worker string) error {
+	both := store.Choices{Audiences: []string{"parents"}, Topics: []string{"news"}}
+	_, err := tx.AddNewsletterAsk(store.NewsletterAsk{ID: "na", EmailKey: "k", TokenHash: "h", Choices: both, AskedAt: morning, Until: morning}, 3)
+	_, err2 := tx.AddRelease(store.Release{ID: "2026-12", Kind: "edition", Changes: []store.ReleaseChange{{What: "x"}}, From: calendar.NewDate(2026, 12, 1), At: morning})
+	return errors.Join(
+		err, err2,
+		tx.PutSubscriber(store.Subscriber{ID: "ns", EmailKey: "k", LeaveHash: "l", Choices: both, ConfirmedAt: morning, ChangedAt: morning}),
+		tx.PutIssue(store.NewsletterIssue{ID: "ni", Number: 1, Picks: []store.Pick{{Key: "k"}}, Choices: both, Revision: 1, MadeAt: morning, ChangedAt: morning, SentAt: morning, DroppedAt: morning}),
+		tx.AddDelivery("ni", "ns", 1),
+		tx.AddSuggestion(store.Suggestion{ID: "sg", Reference: "SG-1", TokenHash: "t", State: "new", Due: calendar.NewDate(2026, 12, 1), MadeAt: morning, ChangedAt: morning}),
+		tx.AddSuggestionStep(store.SuggestionStep{Suggestion: "sg", Seq: 1, At: morning, Author: "worker:" + worker, State: "group", Due: calendar.NewDate(2026, 12, 1)}, ""),
+		tx.LockRelease("2026-12"),
+		tx.AddReleaseStep(store.ReleaseStep{Release: "2026-12", Agency: "police", At: morning, Act: store.ReleaseConfirmed, Worker: worker, Teams: []string{"t"}}),
+		tx.AddNomination(store.Nomination{ID: "nn", Agency: "police", Place: store.PlaceNominated, Worker: worker, From: morning}),
+		tx.EndNomination("police", store.PlaceNominated, morning, worker),
+	)
 }
 
 var isoDate = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)

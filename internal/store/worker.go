@@ -88,9 +88,9 @@ func (tx *Tx) WorkerTitles(ids []string) (map[string]string, error) {
 // WorkerFilter chooses workers. Empty fields choose all.
 type WorkerFilter struct {
 	Agency string
-	Team   string // holds a membership of it now
-	Role   string // holds it now, in Team when that is given too
-	Text   string // words of the name, each from its start
+	Teams  []string // holds a membership of one of them now
+	Role   string   // holds it now, in one of Teams when those are given too
+	Text   string   // words of the name, each from its start
 	Now    time.Time
 	Left   bool // also those who have left
 	Limit  int  // all when 0
@@ -105,11 +105,12 @@ func (tx *Tx) Workers(f WorkerFilter) ([]agency.Worker, error) {
 	if !f.Left {
 		c.add("(w.left_at is null or w.left_at > %s)", f.Now)
 	}
-	if f.Team != "" || f.Role != "" {
+	if len(f.Teams) > 0 || f.Role != "" {
 		live := c.arg(f.Now)
-		part := `exists (select 1 from membership m where m.worker = w.id and m.from_at <= ` + live + ` and (m.until_at is null or m.until_at > ` + live + `)`
-		if f.Team != "" {
-			part += ` and m.team = ` + c.arg(f.Team)
+		part := `w.id in (select m.worker from membership m where m.from_at <= ` + live + ` and (m.until_at is null or m.until_at > ` + live + `)`
+		if len(f.Teams) > 0 {
+			c.arg(f.Teams)
+			part += ` and ` + tx.inList("m.team", len(c.args))
 		}
 		if f.Role != "" {
 			part += ` and m.role = ` + c.arg(f.Role)

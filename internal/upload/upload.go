@@ -180,6 +180,17 @@ func Check(name string, b []byte) (Verdict, error) {
 	return Verdict{Type: k.mime, SafeName: k.name, GivenName: given, Flags: flags}, nil
 }
 
+// CheckPDF looks into a PDF of any size, as Check does, and says what those who
+// handle it must know.
+func CheckPDF(b []byte) ([]Flag, error) {
+	i := slices.IndexFunc(kinds, func(k kind) bool { return k.mime == "application/pdf" })
+	flags, err := kinds[i].look(b)
+	if err != nil {
+		return nil, err
+	}
+	return flags, otherKindInside(b, kinds[i])
+}
+
 // pick finds the one kind that content and name agree on. A name without an
 // ending says nothing; a name with one has to be right.
 func pick(ending, detected string) (kind, error) {
