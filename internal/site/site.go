@@ -17,8 +17,10 @@ import (
 	"time"
 
 	"frontdoor/internal/audit"
+	"frontdoor/internal/bulletin"
 	"frontdoor/internal/casework"
 	"frontdoor/internal/fault"
+	"frontdoor/internal/linkcheck"
 	"frontdoor/internal/post"
 	"frontdoor/internal/publishing"
 	"frontdoor/internal/secret"
@@ -26,12 +28,18 @@ import (
 	"frontdoor/internal/store"
 	"frontdoor/internal/web"
 	"frontdoor/internal/web/account"
+	"frontdoor/internal/web/aid"
 	"frontdoor/internal/web/assets"
+	newsroom "frontdoor/internal/web/bulletin"
+	"frontdoor/internal/web/directory"
+	"frontdoor/internal/web/editor"
 	"frontdoor/internal/web/insight"
 	"frontdoor/internal/web/mash"
 	"frontdoor/internal/web/parts"
 	"frontdoor/internal/web/public"
+	"frontdoor/internal/web/read"
 	"frontdoor/internal/web/room"
+	"frontdoor/internal/web/shelf"
 )
 
 // Config is what a site is made of.
@@ -62,6 +70,7 @@ const backupMeta = "last backup"
 type Site struct {
 	Config
 	front   *web.Front
+	texts   *publishing.Texts
 	handler http.Handler
 	routes  []Route
 	host    string
@@ -80,9 +89,11 @@ func New(c Config) (*Site, error) {
 	s := &Site{Config: c, host: base.Host}
 	place := c.Desk.Place
 	look := &web.Site{
-		Name: place.Name, Home: "/", ExitHref: exitHref, SignInHref: "/sign-in", SignOutHref: "/sign-out",
+		Name: place.Name, Home: "/", Base: c.Base, ExitHref: exitHref, SignInHref: "/sign-in", SignOutHref: "/sign-out",
 		Footer: []parts.Link{
-			{Text: "Who to call", Href: "/contact"},
+			{Text: "Check what happened", Href: "/status"},
+			{Text: "Sign in for staff", Href: "/sign-in"},
+			{Text: "Site map", Href: "/sitemap"},
 			{Text: "Hide that you were here", Href: "/hide"},
 			{Text: "Privacy", Href: "/privacy"},
 			{Text: "Cookies", Href: "/cookies"},
@@ -97,7 +108,12 @@ func New(c Config) (*Site, error) {
 	}
 	s.front = &web.Front{Log: c.Log, Metrics: web.NewMetrics(), Now: c.Now, TLS: base.Scheme == "https"}
 	s.front.Metrics.More = append(s.front.Metrics.More, s.jobMetrics)
-	h := &room.House{Desk: c.Desk, Gate: c.Gate, Front: s.front, Site: look, Demo: c.Demo != nil, Texts: publishing.New(c.Desk.DB, c.Desk.Place)}
+	s.texts = publishing.New(c.Desk.DB, c.Desk.Place)
+	s.texts.Scanner, c.Desk.Follow = c.Desk.Scanner, s.texts.Directory
+	s.texts.Mail = func(tx *store.Tx, now time.Time, to, template string) error {
+		return c.Desk.QueueMail(tx, casework.BySystem(now), to, template, nil)
+	}
+	h := &room.House{Desk: c.Desk, Gate: c.Gate, Front: s.front, Site: look, Demo: c.Demo != nil, Texts: s.texts}
 	// An error page is drawn without asking the database who this is.
 	s.front.Chrome = func(r *http.Request) web.Chrome {
 		if signin.WorkerToken(r) == "" {
@@ -105,18 +121,27 @@ func New(c Config) (*Site, error) {
 		}
 		return web.Chrome{Site: look, Staff: true, Nav: []parts.Link{
 			{Text: "Board", Href: "/board"}, {Text: "Who to call", Href: "/contact"}, {Text: "Your account", Href: "/account"},
-		}}
+		}, Emergency: h.Moment(web.Now(r)).Emergency}
 	}
 	mux := &noting{ServeMux: http.NewServeMux()}
+	h.Routes = mux
 	s.front.SignIn = account.SignInAgain(mux, h)
 	public.Register(mux, h)
+	aid.Register(mux, h)
+	h.Texts.LeadTo(h.Leads)
+	h.Texts.AlsoCheck(s.checkTexts)
+	read.Register(mux, h)
+	shelf.Register(mux, h)
 	mash.Register(mux, h)
 	insight.Register(mux, h)
+	directory.Register(mux, h)
+	editor.Register(mux, h)
+	newsroom.Register(mux, h)
 	account.Register(mux, h)
 	mux.Handle("GET "+assets.Prefix, web.Guarded{Handler: assets.Handler(), Who: room.Anyone})
 	mux.Handle("GET /healthz", h.Public(s.health))
 	mux.Handle("GET /readyz", h.Public(s.ready))
-	mux.Handle("GET /robots.txt", h.Public(robots))
+	mux.Handle("GET /robots.txt", h.Public(s.robots))
 	if c.Demo != nil {
 		c.Demo.register(mux, h)
 	}
@@ -251,11 +276,16 @@ func (s *Site) backup(ctx context.Context) error {
 	return s.Desk.DB.Write(ctx, func(tx *store.Tx) error { return tx.SetMeta(backupMeta, store.FormatInstant(now)) })
 }
 
-func robots(w http.ResponseWriter, _ *http.Request) error {
+// robots keeps search engines to what helps people: nobody finds a record or an
+// invitation by searching.
+func (s *Site) robots(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	// Nobody finds a record or an invitation by searching. Pages that help may be found.
-	_, _ = io.WriteString(w, "User-agent: *\nAllow: /$\nAllow: /contact\nAllow: /refer$\nAllow: /hide\nAllow: /privacy\nAllow: /accessibility\nAllow: /assets/\nDisallow: /\n")
-	return nil
+	_, err := io.WriteString(w, "User-agent: *\n"+
+		"Allow: /$\nAllow: /young-people\nAllow: /parents\nAllow: /professionals\nAllow: /about\nAllow: /page/\nAllow: /topics/\n"+
+		"Allow: /manual\nAllow: /glossary\nAllow: /contact\nAllow: /news\nAllow: /services\nAllow: /documents\nAllow: /thresholds\n"+
+		"Allow: /pictures/\nAllow: /sitemap\nAllow: /refer$\nAllow: /hide\nAllow: /privacy\nAllow: /accessibility\nAllow: /assets/\n"+
+		"Disallow: /\nSitemap: "+s.Base+"/sitemap.xml\n")
+	return err
 }
 
 // jobMetrics measures the background work: what waits and what was given up.
@@ -314,6 +344,9 @@ func (s *Site) run(ctx context.Context) error {
 	if err := s.Desk.KeepPathwayTexts(ctx, s.Now()); err != nil {
 		return err
 	}
+	if err := s.texts.Ship(ctx, s.Now()); err != nil {
+		return err
+	}
 	if err := s.checkpoint(ctx); err != nil {
 		return err
 	}
@@ -333,8 +366,15 @@ func (s *Site) run(ctx context.Context) error {
 			})
 		})},
 		"audit.checkpoint": {Every: time.Hour, Do: write(s.checkpoint)},
+		"newsletter.drop":  {Every: 24 * time.Hour, Do: write(func(ctx context.Context) error { return s.bulletin().DropUnconfirmed(ctx, s.Now()) })},
+		"releases.run":     {Every: time.Hour, Do: write(func(ctx context.Context) error { return s.bulletin().Run(ctx, s.Now()) })},
+		"texts.due":        {Every: 24 * time.Hour, Do: write(func(ctx context.Context) error { return s.texts.RemindDue(ctx, s.Now()) })},
+		linkcheck.Job: {Lease: time.Hour, Do: write(func(ctx context.Context) error {
+			return (&linkcheck.Checker{DB: s.Desk.DB, Texts: s.texts, Client: linkcheck.Client()}).Check(ctx, s.Now)
+		})},
 	}
 	if s.Send != nil {
+		jobs[bulletin.BatchJob] = s.bulletin().Batches(s.Send, s.Now)
 		jobs[casework.MailJob] = (&post.Post{Desk: s.Desk, Site: s.Base, Send: s.Send, Now: s.Now}).Job()
 	}
 	if s.Backup != nil {
@@ -342,6 +382,11 @@ func (s *Site) run(ctx context.Context) error {
 		jobs["backup"] = store.Handler{Every: 24 * time.Hour, Lease: 4 * time.Hour, Do: write(s.backup)}
 	}
 	return s.Desk.DB.RunJobs(ctx, s.Now, jobs)
+}
+
+// bulletin is the desk of newsletters, suggestions and releases.
+func (s *Site) bulletin() *bulletin.Desk {
+	return &bulletin.Desk{Desk: s.Desk, Texts: s.texts, Site: s.Base}
 }
 
 // tellClocks warns until there is nothing left to warn of.

@@ -16,6 +16,8 @@ type Site struct {
 	Name string
 	// Home is where the name goes; / when empty.
 	Home string
+	// Base is the address people reach the site at, with nothing after the host.
+	Base string
 	// Footer are the links at the end of every page.
 	Footer     []parts.Link
 	FooterText string
@@ -41,6 +43,11 @@ type Chrome struct {
 	Wide bool
 	// ExitThisPage shows the button that leaves at once. Public pages only.
 	ExitThisPage bool
+	// LeaveOnEscape makes the Escape key do what the button does, at one press.
+	// Only where nothing is typed that could be lost.
+	LeaveOnEscape bool
+	// Emergency is who to ring this minute, at the top of every page.
+	Emergency Emergency
 	// BackHref shows a link to the page before; Breadcrumbs where this one sits.
 	BackHref, BackText string
 	Breadcrumbs        []parts.Link
@@ -52,6 +59,24 @@ type Chrome struct {
 	Errors fault.Fields
 	// PrintFoot is the last line of the page when printed: who printed it, when, and how to keep it.
 	PrintFoot string
+}
+
+// Emergency is who to ring this minute: 999, and who answers for each area now.
+type Emergency struct {
+	Lines []EmergencyLine
+	// Large shows each one's name and how long it answers, for the first page.
+	Large bool
+}
+
+// EmergencyLine is who answers for one area. Tel is the number as a phone dials it.
+type EmergencyLine struct{ Area, Name, Number, Tel, When string }
+
+// Leave is where the Escape key goes; empty where it goes nowhere.
+func (c Chrome) Leave() string {
+	if !c.LeaveOnEscape || !c.ExitThisPage {
+		return ""
+	}
+	return c.site().ExitHref
 }
 
 // FullTitle is the title as the browser's tab shows it.

@@ -8,12 +8,13 @@ import (
 // policy lets a page load only our own files. There is no inline script or
 // style anywhere, and no data: pictures.
 const policy = "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+	"worker-src 'self'; form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// permissions takes away what no page uses. Copying to the clipboard is kept.
+// permissions takes away what no page uses. Copying to the clipboard and handing
+// a link on are kept.
 const permissions = "accelerometer=(), autoplay=(), bluetooth=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), " +
 	"gamepad=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), magnetometer=(), microphone=(), midi=(), payment=(), " +
-	"picture-in-picture=(), screen-wake-lock=(), serial=(), usb=(), web-share=(), xr-spatial-tracking=(), browsing-topics=(), " +
+	"picture-in-picture=(), screen-wake-lock=(), serial=(), usb=(), web-share=(self), xr-spatial-tracking=(), browsing-topics=(), " +
 	"publickey-credentials-create=(self), publickey-credentials-get=(self), clipboard-write=(self)"
 
 // headers sets what every answer carries. Assets put their own Cache-Control

@@ -167,6 +167,16 @@ func (p *PageT[View]) Render(w http.ResponseWriter, r *http.Request, status int,
 	return nil
 }
 
+// Draw gives the whole page, for what is sent in another way than as the answer
+// to the request for it.
+func (p *PageT[View]) Draw(chrome Chrome, view View) ([]byte, error) {
+	var buf bytes.Buffer
+	if err := p.tmpl().Execute(&buf, pageData[View]{Chrome: chrome, View: view}); err != nil {
+		return nil, fmt.Errorf("draw page %s: %w", p.name, err)
+	}
+	return buf.Bytes(), nil
+}
+
 func (p *PageT[View]) fragment(r *http.Request) *template.Template {
 	name := r.Header.Get("X-Fragment")
 	if name == "" {

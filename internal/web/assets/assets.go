@@ -23,7 +23,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-//go:embed vendor.css vendor.js frontdoor.css frontdoor.js *.svg
+//go:embed vendor.css frontdoor.css *.js *.svg *.png
 var files embed.FS
 
 // Prefix begins every asset's path.
@@ -50,7 +50,9 @@ var all = sync.OnceValue(func() set {
 		panic(err)
 	}
 	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), ".svg") {
+		// Scripts of one page only, and pictures, stand alone.
+		own := path.Ext(e.Name()) == ".js" && e.Name() != "vendor.js" && e.Name() != "frontdoor.js"
+		if own || path.Ext(e.Name()) == ".svg" || path.Ext(e.Name()) == ".png" {
 			contents[e.Name()] = join(e.Name())
 		}
 	}

@@ -272,10 +272,24 @@ function helpers(scope) {
 }
 helpers(document)
 
+// A page that must be left fast is left by one press of Escape, and is not gone
+// back to.
+if (body.dataset.leave) {
+  addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return
+    body.hidden = true
+    document.title = 'New tab'
+    location.replace(body.dataset.leave)
+  })
+}
+
+if (navigator.share) for (const button of document.querySelectorAll('[data-share]')) button.hidden = false
+
 document.addEventListener('click', async (event) => {
-  const target = event.target.closest('[data-copy],[data-print],.govuk-error-summary a')
+  const target = event.target.closest('[data-copy],[data-print],[data-share],.govuk-error-summary a')
   if (!target) return
   if ('print' in target.dataset) return print()
+  if ('share' in target.dataset) return navigator.share({ url: document.getElementById(target.dataset.share).textContent.trim() }).catch(() => {})
   if ('copy' in target.dataset) {
     const from = document.getElementById(target.dataset.copy)
     const note = target.parentElement.querySelector('.fd-copied')
@@ -292,3 +306,50 @@ document.addEventListener('click', async (event) => {
   const asked = document.getElementById(decodeURIComponent(new URL(target.href).hash.slice(1)))
   if (asked && !asked.matches('input,textarea,select')) asked.querySelector('input,textarea,select')?.focus()
 })
+
+// What this device keeps for when it has no connection (/offline): a page of the
+// copy says how old it is, and the manual's own pages say when the copy was
+// superseded. Where nothing is kept, this does nothing.
+const kept = document.querySelector('[data-kept-made]')
+const keeper = navigator.serviceWorker && navigator.serviceWorker.controller
+if (kept) {
+  const days = Math.floor((Date.now() - new Date(kept.dataset.keptMade + 'T00:00:00Z')) / 86400000)
+  if (days > 0) say(kept.querySelector('[data-kept-age]'), days === 1 ? ', 1 day old' : `, ${days} days old`)
+}
+if (keeper && (kept || /^\/(manual|contacts|offline)(\/|$)/.test(location.pathname))) {
+  const place = document.getElementById('content')
+  const tell = (words, href, link) => {
+    const old = document.querySelector('.app-kept-news')
+    if (old) old.remove()
+    const box = document.createElement('div')
+    box.className = 'app-alert app-kept-news'
+    box.setAttribute('role', 'status')
+    const text = document.createElement('p')
+    text.className = 'govuk-body'
+    const to = document.createElement('a')
+    to.className = 'govuk-link'
+    to.href = href
+    to.textContent = link
+    text.append(words + ' ', to)
+    if (!kept) {
+      const hide = document.createElement('button')
+      hide.type = 'button'
+      hide.className = 'fd-linkbutton'
+      hide.textContent = 'Hide this'
+      hide.addEventListener('click', () => { keeper.postMessage({ do: 'seen' }); box.remove() })
+      text.append(' ', hide)
+    }
+    box.append(text)
+    place.prepend(box)
+  }
+  navigator.serviceWorker.addEventListener('message', ({ data }) => {
+    if (data.news) tell(data.news, '/manual/changes', 'See what changed')
+    else if (data.back && kept) tell('There is a connection again.', location.href, 'Read this page as it is now')
+  })
+  keeper.postMessage({ do: 'hear' })
+  if (kept) {
+    const hear = () => keeper.postMessage({ do: 'hear' })
+    addEventListener('online', hear)
+    setInterval(hear, 30000)
+  }
+}

@@ -59,6 +59,17 @@ type Sealed struct{ Why string }
 // Render draws the mark.
 func (p Sealed) Render() (template.HTML, error) { return draw("fd/sealed", p) }
 
+// Clause is a section of the manual that opens beside a form.
+type Clause struct {
+	Chapter, Section string
+	Edition          string // which version of the text this is, as a sentence
+	Href             string // the section in the manual
+	Body             template.HTML
+}
+
+// Render draws it, closed.
+func (p Clause) Render() (template.HTML, error) { return draw("fd/clause", p) }
+
 // NotConfirmed marks a fact nobody local has confirmed.
 type NotConfirmed struct{ Text string }
 

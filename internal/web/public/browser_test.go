@@ -33,7 +33,7 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 		p.Shot("public-" + name)
 	}
 	for name, path := range map[string]string{
-		"home": "/", "contact": "/contact", "contact-error": "/contact?urgent=soon", "contact-answer": "/contact?urgent=soon&where=thurrock&who=public&about=child",
+		"contact": "/contact", "contact-error": "/contact?urgent=soon", "contact-answer": "/contact?urgent=soon&where=thurrock&who=public&about=child",
 		"contact-danger": "/contact?urgent=now&where=essex&who=child", "start": "/refer", "return": "/refer/return", "status-form": "/status",
 		"hide": "/hide", "accessibility": "/accessibility", "privacy": "/privacy", "cookies": "/cookies", "confirm": "/confirm/x/y",
 	} {

@@ -11,6 +11,7 @@ import (
 	"frontdoor/internal/casework"
 	"frontdoor/internal/deadline"
 	"frontdoor/internal/fault"
+	"frontdoor/internal/pathway"
 	"frontdoor/internal/record"
 	"frontdoor/internal/signin"
 	"frontdoor/internal/web"
@@ -139,6 +140,9 @@ func (p *pub) send(w http.ResponseWriter, r *http.Request, wr *writing) error {
 		}
 	}
 	to := "/refer/sent/" + got.Record.ID
+	if first, _ := wr.p.Beginning(); !wr.public() && slices.ContainsFunc(first.Grants, func(g pathway.Grant) bool { return g.To == "author" && slices.Contains(g.May, "view") }) {
+		to = "/records/" + got.Record.ID // it is their own work from now on
+	}
 	if wr.public() && wr.gaveEmail() {
 		to += "?confirm"
 	}
@@ -162,6 +166,7 @@ type receiptView struct {
 	Clocks                []clockLine
 	Email, Worker         bool
 	Contact               bool // it is a contact about a child, and not about one sent before
+	About                 bool // it is about one sent before
 	Front                 string
 	Follow                string
 }
@@ -197,7 +202,7 @@ func (p *pub) receipt(w http.ResponseWriter, r *http.Request) error {
 	v := receiptView{
 		Reference: s.Record.Reference, Sent: calendar.Show(s.Record.CreatedAt), Clocks: clockLines(s.Clocks, now),
 		Email: r.URL.Query().Has("confirm"), Worker: a != nil, Front: p.Desk.Place.Word(s.Record.Authority, "front_door"), Follow: "/status/view",
-		Contact: s.Pathway.CountsAsContact,
+		Contact: s.Pathway.CountsAsContact, About: s.Pathway.About != "",
 	}
 	if a != nil {
 		v.Follow = "/sent/" + s.Record.ID

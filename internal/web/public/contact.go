@@ -68,7 +68,7 @@ func (p *pub) contact(w http.ResponseWriter, r *http.Request) error {
 			c.BackHref, c.BackText = "/contact", "Ask again"
 		}
 	}
-	p.contactForm(&v, q, c.Errors)
+	p.contactForm(&v, q, c.Errors, web.Now(r))
 	return contactPage.Render(w, r, status, c, v)
 }
 
@@ -81,7 +81,7 @@ func (p *pub) decide(ask contact.Ask) (contact.Answer, error) {
 	if ask.Urgency == "" {
 		return contact.Answer{}, fault.Fields{{Key: "urgent", Text: "Choose how soon someone must act"}}
 	}
-	answer, err := p.Desk.Place.Contacts.Decide(ask)
+	answer, err := p.Desk.Contacts(ask.At).Decide(ask)
 	var fields fault.Fields
 	if errors.As(err, &fields) {
 		fields = slices.Clone(fields)
@@ -95,7 +95,7 @@ func (p *pub) decide(ask contact.Ask) (contact.Answer, error) {
 	return answer, err
 }
 
-func (p *pub) contactForm(v *contactView, q url.Values, errs fault.Fields) {
+func (p *pub) contactForm(v *contactView, q url.Values, errs fault.Fields, now time.Time) {
 	radios := func(name, label, hint string, items ...parts.Choice) parts.Radios {
 		return parts.Radios{Field: parts.Field{Name: name, Label: label, LabelSize: "m", Hint: hint, Error: errs.For(name)}, Items: items, Value: q.Get(name)}
 	}
@@ -104,7 +104,7 @@ func (p *pub) contactForm(v *contactView, q url.Values, errs fault.Fields) {
 		parts.Choice{Value: string(contact.Soon), Label: "Today or tonight"},
 		parts.Choice{Value: string(contact.Wait), Label: "It can wait for the next working day"})
 	v.Where = radios("where", "Where does the child live?", "If you do not know, choose “I am not sure”.")
-	for _, a := range p.Desk.Place.Contacts.Authorities() {
+	for _, a := range p.Desk.Contacts(now).Authorities() {
 		v.Where.Items = append(v.Where.Items, parts.Choice{Value: a.ID, Label: a.Name})
 	}
 	v.Where.Items = append(v.Where.Items, parts.Choice{Value: contact.UnknownArea, Label: "I am not sure, or somewhere else"})
@@ -184,5 +184,5 @@ func (p *pub) callFor(q url.Values, now time.Time) (contact.Answer, error) {
 	if err := faults.Err(); err != nil {
 		return contact.Answer{}, err
 	}
-	return p.Desk.Place.Contacts.Decide(ask)
+	return p.Desk.Contacts(now).Decide(ask)
 }

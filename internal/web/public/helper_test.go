@@ -22,6 +22,7 @@ import (
 	"frontdoor/internal/casework"
 	"frontdoor/internal/casework/caseworktest"
 	"frontdoor/internal/pathway"
+	"frontdoor/internal/publishing"
 	"frontdoor/internal/record"
 	"frontdoor/internal/secret"
 	"frontdoor/internal/signin"
@@ -58,7 +59,7 @@ func newHouse(t testing.TB) *house {
 		Name: "Anytown Safeguarding Children Partnership", Home: "/", SignInHref: "/sign-in", SignOutHref: "/sign-out", ExitHref: "https://www.bbc.co.uk/weather",
 		Footer: []parts.Link{{Text: "Accessibility", Href: "/accessibility"}, {Text: "Privacy", Href: "/privacy"}, {Text: "Cookies", Href: "/cookies"}, {Text: "Leave no trace", Href: "/hide"}},
 	}
-	r := &room.House{Desk: h.desk, Gate: &signin.Gate{DB: db, Sealer: h.desk.Sealer}, Site: site}
+	r := &room.House{Desk: h.desk, Gate: &signin.Gate{DB: db, Sealer: h.desk.Sealer}, Site: site, Texts: publishing.New(db, h.desk.Place)}
 	r.Front = &web.Front{
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: web.NewMetrics(), Now: h.now,
 		Chrome: func(*http.Request) web.Chrome { return web.Chrome{Site: site} },

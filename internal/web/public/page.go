@@ -32,6 +32,7 @@ type pageView struct {
 	Files              bool // the form carries files
 	Status             parts.SaveStatus
 	Public             bool
+	Clause             *parts.Clause // what the manual says of this page
 }
 
 var questionPage = web.Page[pageView]("public/page", files, "templates/page.html")
@@ -81,7 +82,7 @@ func (p *pub) showPage(w http.ResponseWriter, r *http.Request, wr *writing, show
 		Action: wr.href(shown.Page.ID, shown.Row), From: from, Caption: shown.Page.Section, Heading: shown.Page.Title, Body: prose.Words(shown.Page.Body),
 		Save:   wr.base() + "/" + atSave + "?" + url.Values{"page": {shown.Page.ID}, "row": {shown.Row}}.Encode(),
 		Fields: form.Fields(wr.p, asked, wr.d.Answers, errs, form.Options{Title: shown.Page.Title, Heading: heads, Reveal: reveal, Files: have}),
-		Status: parts.SaveStatus{Text: "Saved as you type."}, Public: wr.public(),
+		Status: parts.SaveStatus{Text: "Saved as you type."}, Public: wr.public(), Clause: p.Clause(r, shown.Page.Clause),
 	}
 	if heads {
 		v.Heading = ""

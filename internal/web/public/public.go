@@ -32,7 +32,6 @@ func Register(mux room.Mux, h *room.House) {
 	p := &pub{h}
 	on := func(pattern string, fn web.Handler) { mux.Handle(pattern, h.Public(fn)) }
 
-	on("GET /{$}", p.home)
 	on("GET /contact", p.contact)
 	on("GET /api/who-to-call", p.whoToCall)
 

@@ -356,7 +356,6 @@ func TestWhoToCall(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	r := h.reader()
-	r.open("/").says("999", "Who to call now", "Tell us about a child", "Check what happened", "Sign in for staff")
 	r.open("/contact").says("999", "Where does the child live?")
 	r.open("/contact?urgent=soon").says("There is a problem", "Choose the area where the child lives")
 	r.open("/contact?urgent=soon&where=thurrock&who=public&about=child").says("01375 652802", "tel:01375652802", "Not confirmed locally", "Last checked", "Have ready, if you can")

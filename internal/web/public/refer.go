@@ -32,12 +32,22 @@ type draftLine struct{ Href, Title, Names, Changed, Drop string }
 
 var startPage = web.Page[startView]("public/start", files, "templates/start.html", "templates/danger.html")
 
-// beginnings are the pathways that begin with someone telling the front door.
-func (p *pub) beginnings() []*pathway.Pathway {
-	return slices.DeleteFunc(p.Desk.Pathways.All(), func(x *pathway.Pathway) bool {
+// beginnings are the pathways that someone can begin: those that begin with anyone
+// telling the front door, and then the others that are for them.
+func (p *pub) beginnings(a *room.Asker) []*pathway.Pathway {
+	by := casework.By{Kind: "public"}
+	if a != nil {
+		by = a.By
+	}
+	all := p.Desk.Pathways.All()
+	told := func(x *pathway.Pathway) bool {
 		first, ok := x.Beginning()
-		return !ok || !x.CountsAsContact || x.About != "" || !slices.Contains(first.By, "author")
-	})
+		return ok && x.CountsAsContact && x.About == "" && slices.Contains(first.By, "author")
+	}
+	out := slices.DeleteFunc(slices.Clone(all), func(x *pathway.Pathway) bool { return !told(x) })
+	others := slices.DeleteFunc(all, func(x *pathway.Pathway) bool { return told(x) || !p.Desk.MayBegin(by, x) })
+	slices.SortStableFunc(others, func(x, y *pathway.Pathway) int { return strings.Compare(x.Offered, y.Offered) })
+	return append(out, others...)
 }
 
 // start explains what there is to do before anything is typed.
@@ -48,7 +58,7 @@ func (p *pub) startWith(w http.ResponseWriter, r *http.Request, errs fault.Field
 	c := p.chrome(r, a, "Before you start")
 	c.Errors = errs
 	v := startView{Worker: a != nil}
-	kinds := p.beginnings()
+	kinds := slices.DeleteFunc(p.beginnings(a), func(k *pathway.Pathway) bool { return a != nil && k.Offered != "" }) // a worker's other work is begun at /begin
 	if len(kinds) == 0 {
 		return fault.New(fault.Unavailable, "There is no form to fill in just now. Ring the front door: see “Who to call”.")
 	}
@@ -57,7 +67,11 @@ func (p *pub) startWith(w http.ResponseWriter, r *http.Request, errs fault.Field
 		v.Pathway = ""
 		v.Which = parts.Radios{Field: parts.Field{Name: "pathway", Label: "What do you want to tell us?", LabelSize: "m", Error: errs.For("pathway")}}
 		for _, k := range kinds {
-			v.Which.Items = append(v.Which.Items, parts.Choice{Value: k.Name, Label: k.Title, Hint: k.Summary})
+			hint := k.Summary
+			if k.Offered != "" {
+				hint = k.Offered + ". " + hint
+			}
+			v.Which.Items = append(v.Which.Items, parts.Choice{Value: k.Name, Label: k.Title, Hint: hint})
 		}
 	}
 	by := casework.By{}
@@ -111,7 +125,11 @@ func (p *pub) drafts(r *http.Request, by casework.By, names bool) ([]draftLine, 
 
 // begin starts a draft. Someone without an account gets their code first.
 func (p *pub) begin(w http.ResponseWriter, r *http.Request) error {
-	kinds, name := p.beginnings(), r.PostFormValue("pathway")
+	a, err := p.who(r)
+	if err != nil {
+		return err
+	}
+	kinds, name := p.beginnings(a), r.PostFormValue("pathway")
 	i := slices.IndexFunc(kinds, func(k *pathway.Pathway) bool { return k.Name == name })
 	if i < 0 {
 		return p.startWith(w, r, fault.Fields{{Key: "pathway", Text: "Choose what you want to tell us"}})
@@ -122,10 +140,7 @@ func (p *pub) begin(w http.ResponseWriter, r *http.Request) error {
 			known[answer.Key(g.ID)] = answer.List("r1")
 		}
 	}
-	a, err := p.who(r)
-	if err != nil {
-		return err
-	}
+	known.Apply(signs(kinds[i], r.PostFormValue(sawName)))
 	if a != nil {
 		d, err := p.Desk.StartDraft(r.Context(), a.By, name, known)
 		if err != nil {
@@ -146,6 +161,22 @@ func (p *pub) begin(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.SetCookie(w, signin.VisitorCookie(token, p.Front.TLS))
 	return room.See(w, r, "/refer/"+d.ID+"/"+atCode)
+}
+
+// sawName is the control that carries, in words, what was chosen from the list of
+// signs before the form was begun.
+const sawName = "saw"
+
+// signs are the answers that a form begins with when signs were chosen before it:
+// the words stand where the pathway says, as its writer's own, to be changed.
+func signs(k *pathway.Pathway, saw string) answer.Set {
+	out := answer.Set{}
+	for _, id := range k.Roles.Indicators {
+		if q, ok := k.Question(id); ok && saw != "" {
+			out.Apply(k.Read([]pathway.Asked{{Question: q, Key: answer.Key(id)}}, url.Values{id: {saw}}))
+		}
+	}
+	return out
 }
 
 // resume goes to where the writer last was.

@@ -167,6 +167,9 @@ func (p *pub) statusWith(w http.ResponseWriter, r *http.Request, errs fault.Fiel
 	}
 	v.Timeline.Level = 3
 	for _, st := range s.Steps {
+		if st.Step.Group() != "" {
+			continue // about one row: on the record alone
+		}
 		if !st.Open {
 			continue
 		}
@@ -294,6 +297,7 @@ type stepView struct {
 	Files, Public        bool
 	Button               string
 	Status               parts.SaveStatus
+	Clause               *parts.Clause
 }
 
 var stepPage = web.Page[stepView]("public/step", files, "templates/step.html")
@@ -316,7 +320,7 @@ func (p *pub) stepOf(r *http.Request) (*stepOf, error) {
 		return nil, err
 	}
 	for _, st := range x.s.Steps {
-		if st.Step.ID == r.PathValue("step") && st.Open {
+		if st.Step.ID == r.PathValue("step") && st.Step.Group() == "" && st.Open {
 			x.st = st.Step
 		}
 	}
@@ -351,7 +355,7 @@ func (p *pub) showStep(w http.ResponseWriter, r *http.Request, x *stepOf, errs f
 	v := stepView{
 		Action: path, Save: path + "/save", Cancel: x.home(), Title: x.st.Label, Body: prose.Words(x.st.Body), Button: "Send", Public: x.asker == nil,
 		Fields: form.Fields(x.s.Pathway, asked, x.d.Answers, errs, form.Options{Title: x.st.Label, Reveal: reveal}),
-		Status: parts.SaveStatus{Text: "Saved as you type."},
+		Status: parts.SaveStatus{Text: "Saved as you type."}, Clause: p.Clause(r, x.st.Clause),
 	}
 	for _, a := range asked {
 		v.Files = v.Files || a.Question.Type == "files"

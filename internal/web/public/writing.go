@@ -168,7 +168,9 @@ func (w *writing) block(page string) block {
 	for b.last+1 < len(w.p.Pages) && w.p.Pages[b.last+1].Repeat == b.group {
 		b.last++
 	}
-	b.main = slices.IndexFunc(w.p.Pages, func(x pathway.Page) bool { return x.Repeat == b.group }) == b.first
+	g, _ := w.p.Group(b.group)
+	// Rows that are a list of codes are not listed: nobody adds or takes any.
+	b.main = g != nil && g.CodesOfRows() == nil && slices.IndexFunc(w.p.Pages, func(x pathway.Page) bool { return x.Repeat == b.group }) == b.first
 	return b
 }
 

@@ -4,13 +4,17 @@
 package room
 
 import (
+	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"sync/atomic"
 
 	"frontdoor/internal/agency"
 	"frontdoor/internal/casework"
 	"frontdoor/internal/fault"
+	"frontdoor/internal/pathway"
 	"frontdoor/internal/publishing"
 	"frontdoor/internal/signin"
 	"frontdoor/internal/web"
@@ -26,6 +30,24 @@ type House struct {
 	Texts *publishing.Texts
 	// Demo is set in the demo world: pages say so, and its clock can be set.
 	Demo bool
+	// Routes are those of the whole site, to know which addresses lead somewhere.
+	Routes Mux
+
+	// Nominated tells whether a worker passes releases on in their agency; nil in a
+	// house without that room.
+	Nominated func(context.Context, casework.By) (bool, error)
+
+	moment atomic.Pointer[Moment]
+}
+
+// Leads tells whether the site answers at an address. A house of a few rooms
+// does not offer the way to the others.
+func (h *House) Leads(path string) bool {
+	if h.Routes == nil {
+		return false
+	}
+	_, pattern := h.Routes.Handler(&http.Request{Method: http.MethodGet, URL: &url.URL{Path: path}})
+	return pattern != ""
 }
 
 // Mux takes the routes of a room. That of the site notes each with who may come.
@@ -172,7 +194,7 @@ func (h *House) Public(fn web.Handler) http.Handler {
 
 // StaffChrome frames a page for a signed-in worker.
 func (h *House) StaffChrome(r *http.Request, a *Asker, title string) web.Chrome {
-	c := web.Chrome{Site: h.Site, Title: title, Staff: true, Worker: a.Worker.Name, Team: a.Team}
+	c := web.Chrome{Site: h.Site, Title: title, Staff: true, Worker: a.Worker.Name, Team: a.Team, Emergency: h.Moment(web.Now(r)).Emergency}
 	add := func(text, href string) {
 		c.Nav = append(c.Nav, parts.Link{Text: text, Href: href, Current: r.URL.Path == href || strings.HasPrefix(r.URL.Path, href+"/")})
 	}
@@ -186,6 +208,9 @@ func (h *House) StaffChrome(r *http.Request, a *Asker, title string) web.Chrome 
 	if cases {
 		add("My referrals", "/sent")
 		add("Refer", "/refer")
+		if slices.ContainsFunc(h.Desk.Pathways.All(), func(p *pathway.Pathway) bool { return h.Desk.MayBegin(a.By, p) }) {
+			add("Start", "/begin")
+		}
 	}
 	if a.May(h, "reports") {
 		add("Reports", "/reports")
@@ -196,9 +221,31 @@ func (h *House) StaffChrome(r *http.Request, a *Asker, title string) web.Chrome 
 	if a.May(h, "audit") {
 		add("Audit log", "/audit")
 	}
+	if h.Leads("/manual") {
+		add("Manual", "/manual")
+	}
+	if a.May(h, publishing.PowerWrite) && h.Leads("/texts") {
+		add("Texts", "/texts")
+	}
+	if h.releases(r, a) {
+		add("Releases", "/releases")
+	}
 	add("Who to call", "/contact")
 	add("Your account", "/account")
 	return c
+}
+
+// releases tells whether a worker has releases to pass on or to look after. A page
+// is not kept from anyone because that cannot be told.
+func (h *House) releases(r *http.Request, a *Asker) bool {
+	if h.Nominated == nil {
+		return false
+	}
+	if a.May(h, "releases") {
+		return true
+	}
+	held, err := h.Nominated(r.Context(), a.By)
+	return err == nil && held
 }
 
 // works tells whether any pathway has a step for one of the worker's roles: only
@@ -214,15 +261,27 @@ func (h *House) works(a *Asker) bool {
 	return false
 }
 
+// publicNav is the menu for anyone: whom the site speaks to, then what can be
+// done here. What fewer come for is at the foot of every page.
+var publicNav = []parts.Link{
+	{Text: "Young people", Href: "/young-people"},
+	{Text: "Parents and carers", Href: "/parents"},
+	{Text: "Professionals", Href: "/professionals"},
+	{Text: "Who to call", Href: "/contact"},
+	{Text: "Tell us about a child", Href: "/refer"},
+	{Text: "Search", Href: "/search"},
+}
+
+// ofReading are the places of the menu that not every house has.
+var ofReading = []string{"/young-people", "/parents", "/professionals", "/search"}
+
 // PublicChrome frames a page for anyone, with the way out at once.
 func (h *House) PublicChrome(r *http.Request, title string, exit bool) web.Chrome {
-	c := web.Chrome{Site: h.Site, Title: title, ExitThisPage: exit}
-	for _, l := range []parts.Link{
-		{Text: "Who to call", Href: "/contact"},
-		{Text: "Tell us about a child", Href: "/refer"},
-		{Text: "Check what happened", Href: "/status"},
-		{Text: "Sign in", Href: "/sign-in"},
-	} {
+	c := web.Chrome{Site: h.Site, Title: title, ExitThisPage: exit, Emergency: h.Moment(web.Now(r)).Emergency}
+	for _, l := range publicNav {
+		if slices.Contains(ofReading, l.Href) && !h.Leads(l.Href) {
+			continue
+		}
 		l.Current = r.URL.Path == l.Href || strings.HasPrefix(r.URL.Path, l.Href+"/")
 		c.Nav = append(c.Nav, l)
 	}

@@ -25,6 +25,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/jba/templatecheck"
@@ -447,6 +448,28 @@ func (p *Page) PrintMedia(on bool) {
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: media})
 		return err
 	}))
+}
+
+// Forced shows the page from now on as a browser does whose reader has chosen
+// colours of their own.
+func (p *Page) Forced() {
+	p.t.Helper()
+	p.do("forced colours", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}}})
+		return err
+	}))
+}
+
+// PDF is the page as it prints on A4.
+func (p *Page) PDF() []byte {
+	p.t.Helper()
+	var out []byte
+	p.do("print", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		res, err := cdp.Call(ctx, t, page.PrintToPDF, page.PrintToPDFParams{PaperWidth: 210 / 25.4, PaperHeight: 297 / 25.4}) // inches
+		out = res.Data
+		return err
+	}))
+	return out
 }
 
 // shots is the folder pictures go to: FRONTDOOR_SHOTS, or test/journeys/screens

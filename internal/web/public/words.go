@@ -6,16 +6,6 @@ import (
 	"frontdoor/internal/web"
 )
 
-type homeView struct{ Name string }
-
-var homePage = web.Page[homeView]("public/home", files, "templates/home.html", "templates/danger.html")
-
-// home is the first page: danger first, then what people come for.
-func (p *pub) home(w http.ResponseWriter, r *http.Request) error {
-	c := p.chrome(r, p.asker(r), "Start")
-	return homePage.Render(w, r, http.StatusOK, c, homeView{Name: p.Desk.Place.Name})
-}
-
 type wordsView struct {
 	SignIn string
 	Demo   bool

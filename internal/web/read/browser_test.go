@@ -1,0 +1,124 @@
+package read_test
+
+import (
+	"bytes"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"frontdoor/internal/web/webtest"
+)
+
+// serve puts the site where a browser can reach it.
+func (w *world) serve() string {
+	s := httptest.NewServer(w.site.Handler())
+	w.t.Cleanup(func() { s.CloseClientConnections(); s.Close() })
+	return s.URL
+}
+
+// shown are the pages of which pictures are kept, by name.
+var shown = map[string]string{
+	"home": "/", "young-people": "/young-people", "parents": "/parents", "professionals": "/professionals", "topic": "/topics/parents/online",
+	"checklist": "/parents/safer-sleep-checklist", "manual": "/manual", "chapter": "/manual/neglect", "glossary": "/glossary", "contacts": "/contacts",
+	"sitemap": "/sitemap", "news": "/news", "past": "/manual/neglect?on=2026-11-01", "pictures": "/young-people/pictures", "hide": "/hide",
+}
+
+// Every page can be read by everyone, and on the narrowest phone.
+func TestEveryPageInTheBrowser(t *testing.T) {
+	w := newWorld(t, news)
+	pages := crawl(t, w)
+	at := w.serve()
+	p := webtest.Browser(t)
+	var paths []string
+	for path, c := range pages {
+		if c.doc.FirstChild != nil {
+			paths = append(paths, path)
+		}
+	}
+	slices.Sort(paths)
+	p.Width(webtest.Narrow)
+	for _, path := range paths {
+		p.Open(at + path)
+		p.Axe()
+		p.Fits()
+	}
+	p.Forced()
+	for _, path := range []string{"/", "/young-people", "/manual/neglect", "/parents/safer-sleep-checklist"} {
+		p.Open(at + path)
+		p.Axe()
+	}
+}
+
+// Pictures are taken when somewhere to keep them is named.
+func TestPictures(t *testing.T) {
+	if os.Getenv("FRONTDOOR_SHOTS") == "" {
+		t.Skip("FRONTDOOR_SHOTS names no folder")
+	}
+	w := newWorld(t, news)
+	at := w.serve()
+	p := webtest.Browser(t)
+	for name, path := range shown {
+		p.Open(at + path)
+		p.Shot("read-" + name)
+	}
+	p.Forced()
+	p.Open(at + "/")
+	p.Shot("read-forced-home")
+}
+
+// The lists that people carry fit on one side of A4.
+func TestChecklistsPrintOnOneSide(t *testing.T) {
+	w := newWorld(t, nil)
+	at := w.serve()
+	p := webtest.Browser(t)
+	for _, path := range []string{"/parents/transport-signs", "/parents/safer-sleep-checklist", "/parents/tutor-checklist"} {
+		p.Open(at + path)
+		pdf := p.PDF()
+		if n := bytes.Count(pdf, []byte("/Type /Page\n")); n != 1 {
+			t.Errorf("%s prints on %d pages", path, n)
+		}
+		keep(t, "read-print-"+path[strings.LastIndex(path, "/")+1:]+".pdf", pdf)
+	}
+}
+
+// keep writes what was printed beside the pictures, when somewhere is named.
+func keep(t *testing.T, name string, b []byte) {
+	t.Helper()
+	if dir := os.Getenv("FRONTDOOR_SHOTS"); dir != "" {
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// One press of Escape leaves a page that must be left fast, and going back does
+// not bring it up again.
+func TestEscapeLeaves(t *testing.T) {
+	w := newWorld(t, nil)
+	at := w.serve()
+	p := webtest.Browser(t)
+	p.Open(at + "/glossary")
+	p.Open(at + "/young-people/pictures")
+	if got := p.Title(); strings.Contains(strings.ToLower(got), "nude") || strings.Contains(p.URL(), "pictures") {
+		t.Errorf("the browser keeps %q at %s", got, p.URL())
+	}
+	before := p.Eval(`String(history.length)`)
+	p.Offline(true) // nothing outside this machine is asked for
+	p.Eval(`(setTimeout(() => document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape', bubbles: true})), 10), '')`)
+	for range 100 {
+		if !strings.HasPrefix(p.URL(), at) {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if strings.HasPrefix(p.URL(), at) {
+		t.Errorf("the page is still open: %s", p.URL())
+	}
+	if after := p.Eval(`String(history.length)`); after != before {
+		t.Errorf("the history has %s pages and had %s", after, before)
+	}
+}
