@@ -104,7 +104,12 @@ var people = []Account{
 	{
 		id: "partnership", Role: "Partnership business manager", Name: "Cornelius Index", job: "Partnership business manager", phone: "01632 960114",
 		team: "partnership_office", role: "partnership_manager",
-		What: "Sees numbers and learning, and no child’s record.",
+		What: "Sees numbers and learning, and no child’s record. Publishes what the editor wrote.",
+	},
+	{
+		id: "editor", Role: "Partnership editor", Name: "Lysander Quill", job: "Communications and policy officer", phone: "01632 960117",
+		team: "partnership_office", role: "partnership_editor",
+		What: "Writes the pages and the manual, and asks the business manager to publish them.",
 	},
 	{
 		id: "auditor", Role: "Auditor", Name: "Philippa Errata", job: "Quality and audit officer", phone: "01632 960115",

@@ -65,6 +65,9 @@ func Fill(ctx context.Context, desk *casework.Desk, gate *signin.Gate, o Options
 	if err != nil {
 		return nil, err
 	}
+	if err := nominate(ctx, desk, workers, begin); err != nil {
+		return nil, err
+	}
 	if o.Before != nil {
 		if err := o.Before(ctx); err != nil {
 			return nil, err

@@ -32,6 +32,9 @@ var texts = template.Must(template.New("").Option("missingkey=error").ParseFS(fi
 type Mail struct {
 	To, Subject, Text string
 	At                time.Time
+	// Leave is the address at which the reader of a list takes themselves off it,
+	// by one press in their mail program; empty when it is no list.
+	Leave string
 }
 
 // Post writes queued mails and hands them to Send.
@@ -74,7 +77,11 @@ func (p *Post) write(queued casework.Mail) (Mail, error) {
 		return m, fault.New(fault.Invalid, "The address of a queued mail is not an address.")
 	}
 	m.To = to.Address
-	m.Subject, m.Text, err = Write(queued.Template, p.Site, queued.Vars)
+	vars, err := p.Desk.MailVars(queued)
+	if err != nil {
+		return m, err
+	}
+	m.Subject, m.Text, err = Write(queued.Template, p.Site, vars)
 	return m, err
 }
 

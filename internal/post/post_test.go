@@ -169,6 +169,41 @@ func TestErrorsDoNotNameTheAddress(t *testing.T) {
 	}
 }
 
+// A reader of a list leaves it by one press in their mail program (RFC 8058).
+func TestAListCanBeLeft(t *testing.T) {
+	t.Parallel()
+	s := &server{}
+	out := post.SMTP{Addr: s.start(t, nil), From: "no-reply@frontdoor.example"}
+	m := news()
+	m.Leave = "https://frontdoor.example/newsletter/leave/abc"
+	if err := out.Send(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	if err := out.Send(t.Context(), news()); err != nil {
+		t.Fatal(err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !strings.Contains(s.got[0], "\r\nList-Unsubscribe: <https://frontdoor.example/newsletter/leave/abc>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n") {
+		t.Errorf("%s", s.got[0])
+	}
+	if strings.Contains(s.got[1], "List-") {
+		t.Errorf("a mail that is no list's says it is: %s", s.got[1])
+	}
+}
+
+// Only that there is no such address is for good; a server that is busy is not.
+func TestRefusedForGood(t *testing.T) {
+	t.Parallel()
+	for code, good := range map[int]bool{550: true, 553: true, 450: false, 554: false} {
+		s := &server{refuse: &smtp.SMTPError{Code: code, Message: "no"}}
+		err := post.SMTP{Addr: s.start(t, nil), From: "no-reply@frontdoor.example"}.Send(t.Context(), news())
+		if errors.Is(err, post.ErrRefused) != good || fault.KindOf(err) != fault.Unavailable {
+			t.Errorf("%d: %v", code, err)
+		}
+	}
+}
+
 func TestHeadersCannotBeAdded(t *testing.T) {
 	t.Parallel()
 	s := &server{}

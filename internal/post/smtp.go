@@ -41,6 +41,10 @@ func (s SMTP) Check() error {
 	return nil
 }
 
+// ErrRefused means the mail server says that there is no such address, or that it
+// takes no mail: trying again would not help.
+var ErrRefused = errors.New("post: the address was refused")
+
 const smtpTime = 60 * time.Second
 
 // Send delivers one mail. Unless the server is on this machine it must offer
@@ -93,6 +97,10 @@ func (s SMTP) talk(conn net.Conn, host, from, to string, body []byte, secure *tl
 		return err
 	}
 	if err := c.Rcpt(to); err != nil {
+		var spoken *textproto.Error
+		if errors.As(err, &spoken) && spoken.Code >= 550 && spoken.Code <= 553 {
+			return fault.Wrap(ErrRefused, fault.Unavailable, fmt.Sprintf("The mail server refused an address with code %d.", spoken.Code))
+		}
 		return err
 	}
 	w, err := c.Data()
@@ -113,6 +121,9 @@ func (s SMTP) talk(conn net.Conn, host, from, to string, body []byte, secure *tl
 // said takes the server's own words out of an error: they often repeat the
 // address, and errors go to the log.
 func said(err error) error {
+	if errors.Is(err, ErrRefused) {
+		return err
+	}
 	var spoken *textproto.Error
 	if errors.As(err, &spoken) {
 		return fault.New(fault.Unavailable, fmt.Sprintf("The mail server refused a mail with code %d.", spoken.Code))
@@ -121,12 +132,12 @@ func said(err error) error {
 }
 
 func (s SMTP) message(from *mail.Address, m Mail) ([]byte, error) {
-	if strings.ContainsAny(m.To, "\r\n") {
+	if strings.ContainsAny(m.To+m.Leave, "\r\n") {
 		return nil, fault.New(fault.Invalid, "The address of a queued mail is not an address.")
 	}
 	_, domain, _ := strings.Cut(from.Address, "@")
 	var b bytes.Buffer
-	for _, h := range [][2]string{
+	head := [][2]string{
 		{"From", from.String()},
 		{"To", (&mail.Address{Address: m.To}).String()},
 		{"Subject", mime.QEncoding.Encode("utf-8", m.Subject)},
@@ -136,7 +147,11 @@ func (s SMTP) message(from *mail.Address, m Mail) ([]byte, error) {
 		{"MIME-Version", "1.0"},
 		{"Content-Type", "text/plain; charset=utf-8"},
 		{"Content-Transfer-Encoding", "quoted-printable"},
-	} {
+	}
+	if m.Leave != "" { // RFC 8058
+		head = append(head, [2]string{"List-Unsubscribe", "<" + m.Leave + ">"}, [2]string{"List-Unsubscribe-Post", "List-Unsubscribe=One-Click"})
+	}
+	for _, h := range head {
 		fmt.Fprintf(&b, "%s: %s\r\n", h[0], h[1])
 	}
 	b.WriteString("\r\n")
