@@ -5,7 +5,7 @@
 #
 #   SCALE="town county"   how much data: town, county, demo or a number of people; town and county are compared
 #   ENGINES="sqlite postgres"
-#   DATA=/tmp/county      prepared data, made when missing, copied and never changed: a data folder
+#   DATA=/tmp/county      prepared data, made when missing, copied and not changed: a data folder
 #                         DATA/sqlite-SCALE/data and a PostgreSQL server's folder DATA/postgres that
 #                         holds a database called SCALE, all with the key DATA/key
 #   POSTGRES=             the address of a running server that holds them instead, such as
@@ -14,6 +14,8 @@
 #   WINDOW=20s ALONE=2s RATE=200  for how long the mix and each thing alone, and how many requests a second
 #   YARDSTICKS="nginx pocketbase" other programs to measure, or none
 #   MICRO=1               run the small benchmarks after; 0 leaves them out
+#   BENCH_IN_PLACE=1      work on the prepared data itself, where there is no room for a copy of it. It is
+#                         changed by that, and the next run finds it so
 #
 # --profile writes profiles of the program into OUT's folder, and measures a
 # program that was built for that.
@@ -32,6 +34,7 @@ RATE=${RATE:-200}
 YARDSTICKS=${YARDSTICKS-nginx pocketbase}
 MICRO=${MICRO:-1}
 POCKETBASE=${POCKETBASE:-v0.39.0}
+BENCH_IN_PLACE=${BENCH_IN_PLACE:-}
 profile=
 [ "${1:-}" != --profile ] || profile=1
 
@@ -133,16 +136,24 @@ for scale in $SCALE; do
 	for engine in $ENGINES; do
 		if [ "$engine" = sqlite ]; then
 			prepare_sqlite "$scale"
-			mkdir -p "$work/data"
-			cp -r --reflink=auto "$DATA/sqlite-$scale/data/." "$work/data/"
-			rm -f "$work/data/frontdoor.lock"
-			place=(-data "$work/data")
+			data=$DATA/sqlite-$scale/data
+			if [ -z "$BENCH_IN_PLACE" ]; then
+				data=$work/data
+				mkdir -p "$data"
+				cp -r --reflink=auto "$DATA/sqlite-$scale/data/." "$data/"
+				rm -f "$data/frontdoor.lock"
+			fi
+			place=(-data "$data")
 		else
 			[ -n "${pg_url:-}" ] || start_postgres
 			prepare_postgres "$scale"
-			sql -c "drop database if exists bench_run" "$pg_url/postgres"
-			sql -c "create database bench_run template \"$scale\"" -c checkpoint "$pg_url/postgres"
-			place=(-database "$pg_url/bench_run?sslmode=disable")
+			database=$scale
+			if [ -z "$BENCH_IN_PLACE" ]; then
+				database=bench_run
+				sql -c "drop database if exists bench_run" "$pg_url/postgres"
+				sql -c "create database bench_run template \"$scale\"" -c checkpoint "$pg_url/postgres"
+			fi
+			place=(-database "$pg_url/$database?sslmode=disable")
 		fi
 		step "$engine, $scale"
 		out=$work/$scale-$engine.json
@@ -156,7 +167,7 @@ for scale in $SCALE; do
 		cp "$work/$scale-$engine/page.gz" "$work/page.gz"
 		results+=("$out")
 		rm -rf "$work/data" "$work/$scale-$engine"
-		[ "$engine" = sqlite ] || sql -c "drop database bench_run" "$pg_url/postgres"
+		[ "$engine" = sqlite ] || [ -n "$BENCH_IN_PLACE" ] || sql -c "drop database bench_run" "$pg_url/postgres"
 	done
 done
 

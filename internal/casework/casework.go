@@ -18,6 +18,7 @@ import (
 	"frontdoor/internal/answer"
 	"frontdoor/internal/audit"
 	"frontdoor/internal/calendar"
+	"frontdoor/internal/contact"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/partnership"
 	"frontdoor/internal/pathway"
@@ -37,6 +38,17 @@ type Desk struct {
 	Pathways *pathway.Library
 	Sealer   *seal.Sealer
 	Scanner  *upload.Scanner // nil where no scanner is configured
+	// Follow gives the contacts in force at an instant. Without it they are those
+	// of the partnership's folder.
+	Follow func(at time.Time) *contact.Directory
+}
+
+// Contacts are the services that can be called, as they stand at an instant.
+func (d *Desk) Contacts(at time.Time) *contact.Directory {
+	if d.Follow == nil {
+		return d.Place.Contacts
+	}
+	return d.Follow(at)
 }
 
 // By is who acts, when, and on which page.
@@ -163,13 +175,41 @@ func (d *Desk) calendarFor(authority string) *calendar.Calendar {
 // kept.
 func (d *Desk) KeepPathwayTexts(ctx context.Context, now time.Time) error {
 	return d.DB.Write(ctx, func(tx *store.Tx) error {
+		kept, err := tx.PathwayTexts()
+		if err != nil {
+			return err
+		}
 		for _, p := range d.Pathways.All() {
+			if err := d.reused(tx, p, kept); err != nil {
+				return err
+			}
 			if err := tx.PutPathwayText(p.Hash, p.Name, p.Version, p.Files, now); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// reused refuses a text that was not kept before and uses a question's id for
+// another question: on records made before, the answer would be misread.
+func (d *Desk) reused(tx *store.Tx, p *pathway.Pathway, kept []store.PathwayVersion) error {
+	if slices.ContainsFunc(kept, func(v store.PathwayVersion) bool { return v.Hash == p.Hash }) {
+		return nil
+	}
+	for _, v := range kept {
+		if v.Name != p.Name {
+			continue
+		}
+		before, err := d.pathway(tx, v.Hash)
+		if err != nil {
+			return err
+		}
+		if err := p.Reused(before).Err(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // access reads the rows of one record and decides for the one who acts.
@@ -189,6 +229,7 @@ func (d *Desk) actor(by By, dec access.Decision, rec record.Record) pathway.Acto
 		a.Roles = []string{"system"}
 		return a
 	}
+	a.Acting = dec.May(access.Act)
 	for _, role := range by.Viewer.Worker.Roles(by.Now) {
 		if dec.May(access.Act) && dec.ActingAs(by.Viewer, role, &d.Place.Register) {
 			a.Roles = append(a.Roles, role)
@@ -225,10 +266,31 @@ func (d *Desk) facts(tx *store.Tx, by By, l *loaded) error {
 	if f.Counts, err = d.counts(tx, by, l); err != nil {
 		return err
 	}
+	if l.p.HasRows() {
+		if f.Acts, err = acts(tx, rec.ID); err != nil {
+			return err
+		}
+	}
+	f.Started = map[string][]string{}
+	for _, s := range l.started {
+		f.Started[s.Pathway] = append(f.Started[s.Pathway], s.State)
+	}
 	l.near = &nearby{read: func(fn func(*store.Tx) error) error { return fn(tx) }}
 	f.Later = map[string]func() (int64, bool){"contacts_12m": func() (int64, bool) { return l.near.count(d, by, rec) }}
 	l.f = f
 	return nil
+}
+
+// acts are all steps taken on a record, each with the row it was about.
+func acts(tx *store.Tx, id string) ([]pathway.Act, error) {
+	revs, err := tx.Revisions(id)
+	var out []pathway.Act
+	for _, r := range revs {
+		if r.Step != "" {
+			out = append(out, pathway.Act{Step: r.Step, Row: r.Row, At: r.HappenedAt})
+		}
+	}
+	return out, err
 }
 
 // nearby is how many contacts there were about the children of a record. To
@@ -249,7 +311,7 @@ func (l *nearby) count(d *Desk, by By, rec record.Record) (int64, bool) {
 			if err != nil {
 				return err
 			}
-			l.n, err = d.contacts(tx, by, rec, people)
+			l.n, err = d.contacts(alikeIn(tx), by, rec, people)
 			return err
 		})
 	}

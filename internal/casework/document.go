@@ -2,12 +2,14 @@ package casework
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"frontdoor/internal/answer"
 	"frontdoor/internal/contact"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/pathway"
+	"frontdoor/internal/person"
 	"frontdoor/internal/record"
 	"frontdoor/internal/store"
 )
@@ -30,19 +32,70 @@ func (d *Desk) PreviewStep(ctx context.Context, by By, id, step string, changes 
 		if err != nil {
 			return err
 		}
+		s, row, ok := stepOf(l.p, step)
+		if !ok {
+			return errNotThere
+		}
+		l.f.Row, changes = onRow(l.rec, s, row, changes)
 		l.f.Answers.Apply(changes)
-		taking, err := l.p.Take(step, l.f)
+		taking, err := l.p.Take(s.ID, l.f)
 		if err != nil {
 			return err
 		}
-		out, err = d.previews(l, taking.Documents)
+		out, err = d.previews(tx, l, taking.Documents)
 		return err
 	})
 	return out, err
 }
 
+// family are the readers to whom nothing goes once a child has died.
+var family = []string{"child", "parent", "parents", "family", "carer"}
+
+// deceased tells whether a child of a record is known to have died, on this record
+// or any other: through the people a worker has joined, and by a number they share where
+// nobody has yet. It looks at records that the one who acts may not know of,
+// because a letter to a child who has died must go out from none.
+func (d *Desk) deceased(tx *store.Tx, rec string) (bool, error) {
+	people, err := tx.PeopleOf(rec)
+	if err != nil {
+		return false, err
+	}
+	var ids []string
+	for _, rp := range people {
+		if rp.Role != "child" {
+			continue
+		}
+		if !rp.Person.Died.IsZero() {
+			return true, nil
+		}
+		links, err := tx.SameAsOf([]string{rp.Person.ID})
+		if err != nil {
+			return false, err
+		}
+		ids = append(ids, person.Members(person.Clusters(links), rp.Person.ID)...)
+	}
+	all, err := tx.People(ids)
+	if err != nil {
+		return false, err
+	}
+	for _, p := range all {
+		if !p.Died.IsZero() {
+			return true, nil
+		}
+		numbers := slices.DeleteFunc(person.MatchKeys(p), func(k person.Key) bool { return k.Kind != person.KeyNumber })
+		same, err := tx.FindByKeys(numbers, mostCompared)
+		if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(same, func(o person.Person) bool { return !o.Died.IsZero() }) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // previews makes each document from its allow-list alone.
-func (d *Desk) previews(l loaded, made []pathway.MadeDocument) ([]Preview, error) {
+func (d *Desk) previews(tx *store.Tx, l loaded, made []pathway.MadeDocument) ([]Preview, error) {
 	a, _ := d.Place.Register.Authority(l.rec.Authority)
 	extra := map[string]string{
 		"reference": l.rec.Reference, "today": today(l.f.Now).Long(), "authority": a.Name, "front_door": d.Place.Word(l.rec.Authority, "front_door"),
@@ -58,6 +111,15 @@ func (d *Desk) previews(l loaded, made []pathway.MadeDocument) ([]Preview, error
 			k := answer.Key(q)
 			if question, ok := l.p.Question(q); ok {
 				pv.Withheld = l.p.Label(question, l.f.Answers[k])
+			}
+		}
+		if pv.Withheld == "" && slices.Contains(family, m.Document.To) {
+			died, err := d.deceased(tx, l.rec.ID)
+			if err != nil {
+				return nil, err
+			}
+			if died {
+				pv.Withheld = "A child on this record has died. Nothing goes to the family from here: speak to whoever looks after them."
 			}
 		}
 		if pv.Withheld == "" {
@@ -79,7 +141,7 @@ func (d *Desk) phone(authority string, now time.Time) string {
 			now = opens
 		}
 	}
-	a, err := d.Place.Contacts.Decide(contact.Ask{Authority: authority, Caller: contact.Professional, About: contact.AboutChild, At: now})
+	a, err := d.Contacts(now).Decide(contact.Ask{Authority: authority, Caller: contact.Professional, About: contact.AboutChild, At: now})
 	if err != nil {
 		return ""
 	}
@@ -89,7 +151,7 @@ func (d *Desk) phone(authority string, now time.Time) string {
 // sendDocuments keeps each document as it went, and tells the sender of the
 // record when one is for them.
 func (d *Desk) sendDocuments(tx *store.Tx, by By, l *loaded, made []pathway.MadeDocument) error {
-	previews, err := d.previews(*l, made)
+	previews, err := d.previews(tx, *l, made)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -23,36 +24,59 @@ type Mail struct {
 	ID       string            `json:"id"`
 	Sealed   string            `json:"to"`
 	Template string            `json:"template"`
-	Vars     map[string]string `json:"vars,omitempty"` // tokens and ids only
+	Vars     map[string]string `json:"vars,omitempty"` // tokens and ids only, of mails queued by older programs
+	// Secret is Vars sealed: a token in it opens something.
+	Secret string `json:"secret,omitempty"`
 }
 
-// mail queues one mail in the same transaction as the act that causes it.
-func (d *Desk) mail(tx *store.Tx, by By, to, template string, vars map[string]string) error {
+// QueueMail queues one mail in the same transaction as the act that causes it.
+func (d *Desk) QueueMail(tx *store.Tx, by By, to, template string, vars map[string]string) error {
 	id := store.NewID(by.Now)
 	sealed, err := d.sealText("mail", id, to)
 	if err != nil {
 		return err
 	}
-	return tx.Enqueue(by.Now, store.Job{Kind: MailJob, Payload: Mail{ID: id, Sealed: sealed, Template: template, Vars: vars}, RunAt: by.Now})
+	m := Mail{ID: id, Sealed: sealed, Template: template}
+	if len(vars) > 0 {
+		b, err := json.Marshal(vars)
+		if err != nil {
+			return err
+		}
+		if m.Secret, err = d.sealText("mail vars", id, string(b)); err != nil {
+			return err
+		}
+	}
+	return tx.Enqueue(by.Now, store.Job{Kind: MailJob, Payload: m, RunAt: by.Now})
 }
 
 // MailTo opens the address of a queued mail.
 func (d *Desk) MailTo(m Mail) (string, error) { return d.openText("mail", m.ID, m.Sealed) }
 
+// MailVars opens what the text of a queued mail is given.
+func (d *Desk) MailVars(m Mail) (map[string]string, error) {
+	if m.Secret == "" {
+		return m.Vars, nil
+	}
+	text, err := d.openText("mail vars", m.ID, m.Secret)
+	if err != nil {
+		return nil, err
+	}
+	var vars map[string]string
+	return vars, json.Unmarshal([]byte(text), &vars)
+}
+
 // notify sends a step's notices.
-func (d *Desk) notify(tx *store.Tx, by By, rec record.Record, p *pathway.Pathway, notices []pathway.Notice) error {
+func (d *Desk) notify(tx *store.Tx, by By, l loaded, notices []pathway.MadeNotice) error {
 	for _, n := range notices {
-		for _, to := range n.To {
-			if to == "author" {
-				if err := d.noticeAuthor(tx, by, loaded{rec: rec, p: p}, n.Message); err != nil {
-					return err
-				}
-				continue
+		if n.To == "author" {
+			if err := d.noticeAuthor(tx, by, l, n.Message); err != nil {
+				return err
 			}
-			if pr := noticePrincipal(to, rec); pr != "" {
-				if err := d.noticeTo(tx, by, rec, pr, n.Message); err != nil {
-					return err
-				}
+			continue
+		}
+		if pr := noticePrincipal(n.To, l.rec); pr != "" {
+			if err := d.noticeTo(tx, by, l.rec, pr, n.Message); err != nil {
+				return err
 			}
 		}
 	}
@@ -66,6 +90,8 @@ func noticePrincipal(to string, rec record.Record) access.Principal {
 		return access.ToRole(name, rec.Authority)
 	case kind == "team" && name != "":
 		return access.ToTeam(name)
+	case kind == "worker" && name != "":
+		return access.ToWorker(name)
 	case (kind == "team" || kind == "own_team") && rec.Team != "":
 		return access.ToTeam(rec.Team)
 	case kind == "allocated" && rec.Allocated != "":
@@ -125,7 +151,10 @@ func (d *Desk) noticeAuthor(tx *store.Tx, by By, l loaded, message string) error
 	if err != nil || a.Text == "" {
 		return err
 	}
-	return d.mail(tx, by, a.Text, "news", nil)
+	if died, err := d.deceased(tx, l.rec.ID); err != nil || died {
+		return err // it may be the family's address
+	}
+	return d.QueueMail(tx, by, a.Text, "news", nil)
 }
 
 // Notices lists what someone inside has been told and not yet read.
@@ -179,7 +208,7 @@ func (d *Desk) TellClocks(ctx context.Context, now time.Time) (int, error) {
 					}
 				}
 			}
-			if err := tx.MarkTold(c.ID, what); err != nil {
+			if err := tx.MarkTold(c.ID, what, now); err != nil {
 				return err
 			}
 			told++
@@ -207,10 +236,20 @@ func (d *Desk) tellOwners(tx *store.Tx, by By, rec record.Record, roles []string
 	return nil
 }
 
-// tellNight tells the teams that are there day and night for the authority.
+// tellNight tells the teams that are there day and night for the authority, those
+// of them to whom the record was given or one of whose roles it was.
 func (d *Desk) tellNight(tx *store.Tx, by By, rec record.Record, message string) error {
+	grants, err := tx.Grants(rec.ID)
+	if err != nil {
+		return err
+	}
 	for _, t := range d.Place.Register.Teams {
-		if t.Hours == "always" && slices.Contains(t.Authorities, rec.Authority) {
+		if t.Hours != "always" || !slices.Contains(t.Authorities, rec.Authority) {
+			continue
+		}
+		if slices.ContainsFunc(grants, func(g access.Grant) bool {
+			return g.Live(by.Now) && (g.To == access.ToTeam(t.ID) || slices.ContainsFunc(t.Roles, func(role string) bool { return g.To == access.ToRole(role, rec.Authority) }))
+		}) {
 			if err := d.noticeTo(tx, by, rec, access.ToTeam(t.ID), message); err != nil {
 				return err
 			}

@@ -156,6 +156,9 @@ func personFrom(m pathway.PersonMap, row answer.Set, id string, from person.Sour
 	if due, err := calendar.ParseDate(text(m.Due)); err == nil {
 		p.Births = append(p.Births, person.Birth{ID: id + ".b2", Kind: person.Expected, Date: due, Source: from})
 	}
+	if died, err := calendar.ParseDate(text(m.Died)); err == nil {
+		p.Died = died
+	}
 	for kind, typed := range map[person.IdentifierKind]string{person.NHS: text(m.NHSNumber), person.UPN: text(m.UPN)} {
 		if typed == "" {
 			continue
@@ -219,11 +222,12 @@ func (d *Desk) Known(ctx context.Context, by By, id string) (*Known, *View, erro
 		if err != nil {
 			return err
 		}
-		if k.Count, err = d.contacts(tx, by, v.Record, people); err != nil {
+		near := alikeIn(tx)
+		if k.Count, err = d.contacts(near, by, v.Record, people); err != nil {
 			return err
 		}
 		for _, rp := range people {
-			kp, err := d.knownPerson(tx, by, v.Record, rp)
+			kp, err := d.knownPerson(near, by, v.Record, rp)
 			if err != nil {
 				return err
 			}
@@ -245,8 +249,27 @@ func (d *Desk) Known(ctx context.Context, by By, id string) (*Known, *View, erro
 // share most with them. Each costs a dozen reads.
 const mostCompared = 80
 
-func (d *Desk) knownPerson(tx *store.Tx, by By, rec record.Record, rp store.RecordPerson) (KnownPerson, error) {
-	kp := KnownPerson{On: rp}
+// alike finds people of the index who may be someone, once for each in one
+// transaction.
+type alike struct {
+	tx    *store.Tx
+	found map[string][]person.Person
+}
+
+func alikeIn(tx *store.Tx) alike { return alike{tx, map[string][]person.Person{}} }
+
+func (a alike) to(p person.Person) ([]person.Person, error) {
+	found, ok := a.found[p.ID]
+	if ok {
+		return found, nil
+	}
+	found, err := a.tx.FindByKeys(person.MatchKeys(p), mostCompared)
+	a.found[p.ID] = found
+	return found, err
+}
+
+func (d *Desk) knownPerson(near alike, by By, rec record.Record, rp store.RecordPerson) (KnownPerson, error) {
+	kp, tx := KnownPerson{On: rp}, near.tx
 	var err error
 	if kp.Links, err = d.visibleLinks(tx, by, rp.Person.ID); err != nil {
 		return kp, err
@@ -258,15 +281,16 @@ func (d *Desk) knownPerson(tx *store.Tx, by By, rec record.Record, rp store.Reco
 	if kp.Records, err = d.visibleRecords(tx, by, rec.ID, same); err != nil {
 		return kp, err
 	}
-	found, err := tx.FindByKeys(person.MatchKeys(rp.Person), mostCompared)
+	found, err := near.to(rp.Person)
 	if err != nil {
 		return kp, err
 	}
+	clusters := person.Clusters(kp.Links)
 	for _, p := range found {
 		if slices.Contains(same, p.ID) {
 			continue
 		}
-		score := person.Match(rp.Person, p, person.Context{SameAs: person.Clusters(kp.Links)})
+		score := person.Match(rp.Person, p, person.Context{SameAs: clusters})
 		if score.Band == person.Unlikely {
 			continue
 		}
@@ -436,7 +460,8 @@ func (d *Desk) atSameAddress(tx *store.Tx, people []store.RecordPerson) ([]strin
 // never the first for ever. Records of other front doors count, though the worker
 // may not open them: a family that moves is still seen. Those that a lock or an
 // exclusion keeps from the worker do not, for the number would tell of them.
-func (d *Desk) contacts(tx *store.Tx, by By, rec record.Record, people []store.RecordPerson) (int64, error) {
+func (d *Desk) contacts(near alike, by By, rec record.Record, people []store.RecordPerson) (int64, error) {
+	tx := near.tx
 	now, open := by.Now, func(all []store.PersonRecord) ([]store.PersonRecord, error) { return d.notKept(tx, by, all) }
 	var ids []string
 	for _, rp := range people {
@@ -450,7 +475,7 @@ func (d *Desk) contacts(tx *store.Tx, by By, rec record.Record, people []store.R
 		clusters := person.Clusters(links)
 		same := person.Members(clusters, rp.Person.ID)
 		ids = append(ids, same...)
-		found, err := tx.FindByKeys(person.MatchKeys(rp.Person), mostCompared)
+		found, err := near.to(rp.Person)
 		if err != nil {
 			return 0, err
 		}
@@ -460,11 +485,11 @@ func (d *Desk) contacts(tx *store.Tx, by By, rec record.Record, people []store.R
 			}
 		}
 	}
-	near, err := d.atSameAddress(tx, people)
+	home, err := d.atSameAddress(tx, people)
 	if err != nil {
 		return 0, err
 	}
-	ids = append(ids, near...)
+	ids = append(ids, home...)
 	if len(ids) == 0 {
 		return 1, nil
 	}
@@ -634,7 +659,7 @@ func (d *Desk) OpenPerson(ctx context.Context, by By, id string) (*KnownPerson, 
 		if err != nil {
 			return err
 		}
-		if kp, err = d.knownPerson(tx, by, record.Record{}, store.RecordPerson{Person: p}); err != nil {
+		if kp, err = d.knownPerson(alikeIn(tx), by, record.Record{}, store.RecordPerson{Person: p}); err != nil {
 			return err
 		}
 		return nil

@@ -120,10 +120,12 @@ func (d *Desk) viewOf(tx *store.Tx, by By, l loaded, revision int) (*View, error
 	var who naming
 	given := map[answer.Key]Source{}
 	if l.rec.Parent != "" {
-		if given, err = d.givenBefore(tx, l); err != nil {
+		if v.Parent, err = d.related(tx, by, l.rec.Parent); err != nil {
 			return nil, err
 		}
-		if v.Parent, err = d.related(tx, by, l.rec.Parent); err != nil {
+	}
+	if v.Parent != nil {
+		if given, err = d.givenBefore(tx, l); err != nil {
 			return nil, err
 		}
 	}
@@ -277,12 +279,40 @@ func (d *Desk) keptOf(tx *store.Tx, by By, list []record.Record) ([]string, erro
 	for i, rec := range list {
 		ids[i] = rec.ID
 	}
-	return tx.KeptFrom(by.Worker(), by.Now, ids)
+	kept, err := tx.KeptFrom(by.Worker(), by.Now, ids)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := d.secretFrom(tx, by, list)
+	return append(kept, secret...), err
 }
 
+// secretFrom gives those of some records that are on a pathway restricted to some
+// roles and were not given to the one who acts.
+func (d *Desk) secretFrom(tx *store.Tx, by By, list []record.Record) ([]string, error) {
+	var ids []string
+	for _, rec := range list {
+		if p, ok := d.Pathways.Get(rec.Pathway); ok && len(p.Restricted) > 0 {
+			ids = append(ids, rec.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	rows, err := tx.AccessOf(ids)
+	return slices.DeleteFunc(ids, func(id string) bool {
+		return by.Kind == "system" || access.Decide(by.Viewer, rows[id].Grants, rows[id].Restrictions, rows[id].Exclusions).Any()
+	}), err
+}
+
+// related is one record tied to another; nil when it is on a restricted pathway
+// and not the reader's.
 func (d *Desk) related(tx *store.Tx, by By, id string) (*Related, error) {
 	rec, err := tx.Record(id)
 	if err != nil {
+		return nil, err
+	}
+	if secret, err := d.secretFrom(tx, by, []record.Record{rec}); err != nil || len(secret) > 0 {
 		return nil, err
 	}
 	list, err := d.relatedTo(tx, by, rec)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"frontdoor/internal/access"
@@ -33,8 +34,10 @@ func (d *Desk) StartDraft(ctx context.Context, by By, name string, known answer.
 	if !ok {
 		return record.Draft{}, errNotThere
 	}
+	known = known.Clone()
+	known.Apply(p.Fixed())
 	dr := record.Draft{
-		ID: store.NewID(by.Now), Owner: string(by.Principal), Pathway: p.Name, Answers: known.Clone(),
+		ID: store.NewID(by.Now), Owner: string(by.Principal), Pathway: p.Name, Answers: known,
 		CreatedAt: by.Now, UpdatedAt: by.Now, Version: 1,
 	}
 	if w := by.Viewer.Worker; w.ID != "" {
@@ -49,16 +52,48 @@ func (d *Desk) StartDraft(ctx context.Context, by By, name string, known answer.
 	return dr, err
 }
 
+// MayBegin tells whether someone may begin a record of a pathway by themselves:
+// people may, and its first step is for them.
+func (d *Desk) MayBegin(by By, p *pathway.Pathway) bool {
+	return p.Offered != "" && p.ForBeginner(beginner(by))
+}
+
+// beginner is who begins a record, as rules see them.
+func beginner(by By) pathway.Actor {
+	a := pathway.Actor{ID: by.Worker(), Kind: by.Kind, Author: true, Roles: append([]string{"author"}, by.Viewer.Worker.Roles(by.Now)...)}
+	if by.Kind == "public" {
+		a.Roles = append(a.Roles, "public")
+	}
+	return a
+}
+
+// Onward are the pathways into which the one who acts may carry a record on.
+func (d *Desk) Onward(by By, v *View) []*pathway.Pathway {
+	var out []*pathway.Pathway
+	for _, p := range d.Pathways.All() {
+		if v.Decision.May(access.Act) && slices.Contains(p.Follows, v.Record.Pathway) && p.ForBeginner(beginner(by)) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// mayFollow tells whether a record may be carried on into one of a pathway.
+func mayFollow(by By, p *pathway.Pathway, l loaded) bool {
+	return l.dec.May(access.Act) && slices.Contains(p.Follows, l.rec.Pathway) && p.ForBeginner(beginner(by))
+}
+
 // StartAbout begins writing a record about another one, such as a disagreement
-// with what was decided. Someone who may see the record starts with what the
-// pathway carries over; its sender, who may not, starts with nothing of it.
+// with what was decided, or one into which it is carried on. Someone who may see
+// the record starts with what the pathway carries over; its sender, who may not,
+// starts with nothing of it.
 func (d *Desk) StartAbout(ctx context.Context, by By, id, name string) (record.Draft, error) {
 	p, ok := d.Pathways.Get(name)
-	if !ok || p.About != "record" {
+	if !ok || p.About != "record" && len(p.Follows) == 0 {
 		return record.Draft{}, errNotThere
 	}
 	dr := record.Draft{
-		ID: store.NewID(by.Now), Owner: string(by.Principal), Pathway: p.Name, Record: id, Answers: answer.Set{},
+		ID: store.NewID(by.Now), Owner: string(by.Principal), Pathway: p.Name, Record: id, Answers: p.Fixed(),
 		CreatedAt: by.Now, UpdatedAt: by.Now, Version: 1,
 	}
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
@@ -66,15 +101,25 @@ func (d *Desk) StartAbout(ctx context.Context, by By, id, name string) (record.D
 		if err != nil {
 			return err
 		}
+		if p.About != "record" && !mayFollow(by, p, l) {
+			return errForbidden
+		}
 		if have, _, err := tx.DraftFor(dr.Owner, id, ""); err == nil && have.Pathway == p.Name {
 			dr = have
 			return nil
 		}
 		if l.dec.May(access.View) {
-			dr.Answers = carry(p, l.rec.Answers)
-			if err := d.openAll(l.p, id, dr.Answers); err != nil {
+			known, err := d.known(p, l)
+			if err != nil {
 				return err
 			}
+			for k := range known { // files come with the record itself: see about
+				_, _, id := k.Split()
+				if q, ok := p.Question(id); ok && q.Type == "files" {
+					delete(known, k)
+				}
+			}
+			dr.Answers.Apply(known)
 		}
 		if w := by.Viewer.Worker; w.ID != "" {
 			d.fillFromWorker(p, w.Name, w.Email, w.Phone, w.JobTitle, w.Agency, dr.Answers)
@@ -94,6 +139,32 @@ func carry(p *pathway.Pathway, from answer.Set) answer.Set {
 		}
 	}
 	return out
+}
+
+// known is what a record of a pathway starts with out of the record it follows,
+// opened.
+func (d *Desk) known(p *pathway.Pathway, l loaded) (answer.Set, error) {
+	out := carry(p, l.rec.Answers)
+	if err := d.openAll(l.p, l.rec.ID, out); err != nil {
+		return nil, err
+	}
+	fillParent(p, l.rec.Answers, out)
+	return out, nil
+}
+
+// fillParent answers the questions that say which of the parent's fills them.
+// What is sealed there never fills another: the check of the folders sees to it.
+func fillParent(p *pathway.Pathway, from, into answer.Set) {
+	for _, q := range p.Filled() {
+		id := strings.TrimPrefix(q.Fill, "parent.")
+		for k, a := range from {
+			group, row, was := k.Split()
+			to := p.Key(q.ID, row)
+			if g, _, _ := to.Split(); was == id && g == group && into[to].Empty() {
+				into[to] = a
+			}
+		}
+	}
 }
 
 func (d *Desk) fillFromWorker(p *pathway.Pathway, name, email, phone, job, agencyID string, into answer.Set) {
@@ -255,7 +326,7 @@ func (d *Desk) Send(ctx context.Context, by By, id, code string) (Receipt, error
 			return errNotThere
 		}
 		dr.Answers = relevant(p, d.DraftFacts(by, dr))
-		authority := d.authorityOrFirst(p, dr.Answers)
+		authority := d.authorityOrFirst(by, p, dr.Answers)
 		author := string(by.Principal)
 		if by.Worker() == "" {
 			author = authorCode
@@ -325,8 +396,11 @@ func (d *Desk) about(tx *store.Tx, by By, p *pathway.Pathway, dr *record.Draft, 
 	if err != nil {
 		return "", "", err
 	}
-	known := carry(p, l.rec.Answers)
-	if err := d.openAll(l.p, l.rec.ID, known); err != nil {
+	if p.About != "record" && !mayFollow(by, p, l) {
+		return "", "", errForbidden
+	}
+	known, err := d.known(p, l)
+	if err != nil {
 		return "", "", err
 	}
 	known.Apply(dr.Answers)
@@ -339,12 +413,20 @@ func (d *Desk) about(tx *store.Tx, by By, p *pathway.Pathway, dr *record.Draft, 
 
 // authorityOrFirst chooses a front door when nobody knows where the child
 // lives. A worry is never turned away for want of a postcode: it goes to a real
-// front door, which passes it on by name if it is another's.
-func (d *Desk) authorityOrFirst(p *pathway.Pathway, answers answer.Set) string {
+// front door, which passes it on by name if it is another's. Work that does not
+// ask where a child lives is that of the worker's own place.
+func (d *Desk) authorityOrFirst(by By, p *pathway.Pathway, answers answer.Set) string {
 	ids, _ := d.Authority(p, answers)
 	for _, id := range ids {
 		if _, ok := d.Place.Register.Authority(id); ok {
 			return id
+		}
+	}
+	if p.Roles.Postcode == "" && p.Roles.Authority == "" {
+		for _, m := range by.Viewer.Worker.Memberships {
+			if team, ok := d.Place.Register.Team(m.Team); ok && m.Live(by.Now) && len(team.Authorities) > 0 {
+				return team.Authorities[0]
+			}
 		}
 	}
 	return d.Place.Register.Authorities[0].ID
@@ -364,7 +446,7 @@ func (d *Desk) confirmEmail(tx *store.Tx, by By, l loaded) error {
 	if email == "" {
 		return nil
 	}
-	return d.mail(tx, by, email, "confirm_email", map[string]string{"token": d.EmailToken(l.rec.ID, email), "record": l.rec.ID})
+	return d.QueueMail(tx, by, email, "confirm_email", map[string]string{"token": d.EmailToken(l.rec.ID, email), "record": l.rec.ID})
 }
 
 // EmailToken proves that someone read a mail sent to the sender of a record.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,10 @@ type act struct {
 	By      string                      `yaml:"by"`
 	Step    string                      `yaml:"step"`
 	On      string                      `yaml:"on"`
+	Follow  string                      `yaml:"follow"` // a pathway that the record is carried on into
+	Row     string                      `yaml:"row"`    // of a step about one row: "actions/1" or the row's id
+	New     map[string]any              `yaml:"new"`    // answers about the row that the step adds or is about
+	Write   map[string]any              `yaml:"write"`  // answers on the record's own pages, without a step
 	Refused string                      `yaml:"refused"`
 	Looked  *bool                       `yaml:"looked"`
 	Answers map[string]any              `yaml:"answers"`
@@ -56,6 +61,7 @@ type expectation struct {
 	Can       map[string][]string    `yaml:"can"`
 	Started   []startWanted          `yaml:"started"`
 	OpenSteps map[string][]string    `yaml:"open_steps"`
+	Rows      map[string]int         `yaml:"rows"` // of a group: how many there are
 }
 
 type startWanted struct {
@@ -189,7 +195,30 @@ func (p *player) act(where string, a act, at time.Time) string {
 			}
 		}
 	}
+	if a.Follow != "" {
+		return p.follow(where, a, by, on)
+	}
+	if a.Write != nil {
+		changes := answer.Given(a.Write)
+		p.workers(pw, changes, at)
+		_, err = p.d.Answer(t.Context(), by, on, rec.Revision, changes, "")
+		p.refused(where, a, err)
+		return on
+	}
 	changes := answer.Given(a.Answers)
+	ref := a.Step
+	if step, ok := pw.Step(a.Step); ok && step.Group() != "" {
+		row := pathway.NewRow
+		if step.Row != "" {
+			row = rowOf(rec.Answers, step.Row, a.Row)
+			ref += "/" + row
+		}
+		for q, v := range a.New {
+			changes[answer.RowKey(step.Group(), row, q)] = answer.One(v)
+		}
+	} else if a.New != nil {
+		t.Fatalf("%s: new: is for a step that adds a row or is about one", where)
+	}
 	for group, rows := range a.Rows {
 		ids := rec.Answers.Rows(group)
 		for i, row := range rows {
@@ -199,9 +228,40 @@ func (p *player) act(where string, a act, at time.Time) string {
 		}
 	}
 	p.workers(pw, changes, at)
-	_, err = p.d.TakeStep(t.Context(), by, on, a.Step, rec.Revision, changes)
+	_, err = p.d.TakeStep(t.Context(), by, on, ref, rec.Revision, changes)
 	p.refused(where, a, err)
 	p.find(on)
+	return on
+}
+
+// rowOf gives the id of a row that a scenario names by its number, "actions/2" or
+// "2", or by its id.
+func rowOf(answers answer.Set, group, named string) string {
+	named = strings.TrimPrefix(named, group+"/")
+	rows := answers.Rows(group)
+	if n, err := strconv.Atoi(named); err == nil && n >= 1 && n <= len(rows) && !slices.Contains(rows, named) {
+		return rows[n-1]
+	}
+	return named
+}
+
+// follow carries a record on into one of another pathway, as a worker does from
+// its page.
+func (p *player) follow(where string, a act, by casework.By, on string) string {
+	draft, err := p.d.StartAbout(p.t.Context(), by, on, a.Follow)
+	if err == nil {
+		changes := answer.Given(a.Answers)
+		pw, _ := p.d.Pathways.Get(a.Follow)
+		p.workers(pw, changes, by.Now)
+		if _, err = p.d.SaveDraft(p.t.Context(), by, draft.ID, changes, ""); err == nil {
+			var sent casework.Receipt
+			if sent, err = p.d.Send(p.t.Context(), by, draft.ID, ""); err == nil {
+				p.find(on)
+				on = sent.Record.ID
+			}
+		}
+	}
+	p.refused(where, a, err)
 	return on
 }
 
@@ -252,11 +312,20 @@ func (p *player) read(id string) (record.Record, error) {
 
 // find notes the records that a record has started, by pathway and each.
 func (p *player) find(id string) {
+	var deeper []string
+	defer func() {
+		for _, kid := range deeper {
+			p.find(kid)
+		}
+	}()
 	err := p.d.DB.Read(p.t.Context(), func(tx *store.Tx) error {
 		kids, err := tx.RecordsStartedBy(id)
 		for _, k := range kids {
 			p.started[k.Pathway+"/"+k.Each] = k.ID
 			p.started[k.Pathway] = k.ID
+			if !slices.Contains(deeper, k.ID) {
+				deeper = append(deeper, k.ID)
+			}
 		}
 		return err
 	})
@@ -278,7 +347,12 @@ func (p *player) expect(where string, e expectation, id string, at time.Time) {
 	if e.State != "" && rec.State != e.State {
 		t.Errorf("%s: state %s, want %s", where, rec.State, e.State)
 	}
-	p.expectClocks(where, e.Clocks, id, at)
+	p.expectClocks(where, e.Clocks, rec, at)
+	for group, want := range e.Rows {
+		if got := len(rec.Answers.Rows(group)); got != want {
+			t.Errorf("%s: %d rows of %s, want %d", where, got, group, want)
+		}
+	}
 	for _, want := range e.Started {
 		key := want.Pathway
 		if want.Each != "" {
@@ -354,8 +428,8 @@ func sorted(list []string) []string {
 	return out
 }
 
-func (p *player) expectClocks(where string, wanted map[string]clockWanted, id string, at time.Time) {
-	t := p.t
+func (p *player) expectClocks(where string, wanted map[string]clockWanted, rec record.Record, at time.Time) {
+	t, id := p.t, rec.ID
 	var clocks []record.Clock
 	err := p.d.DB.Read(context.Background(), func(tx *store.Tx) error {
 		var err error
@@ -367,6 +441,13 @@ func (p *player) expectClocks(where string, wanted map[string]clockWanted, id st
 	}
 	for name, want := range wanted {
 		i := -1
+		if clock, row, ok := strings.Cut(name, "/"); ok {
+			if pw, _ := p.d.Pathways.Get(rec.Pathway); pw != nil {
+				if def, ok := pw.Clock(clock); ok {
+					name = clock + "/" + rowOf(rec.Answers, def.Each, row)
+				}
+			}
+		}
 		for j, c := range clocks {
 			if c.Clock == name && (i < 0 || clocks[i].Cancelled != "" || c.StartedAt.After(clocks[i].StartedAt)) {
 				i = j

@@ -49,7 +49,7 @@ func (d *Desk) secondChecked(tx *store.Tx, by By, l loaded, t pathway.Taking) er
 	if !needsSecond(l.f, t.Documents) {
 		return nil
 	}
-	previews, err := d.previews(l, t.Documents)
+	previews, err := d.previews(tx, l, t.Documents)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (d *Desk) lettersToCheck(tx *store.Tx, by By, l loaded) ([]Letters, error) 
 	}
 	var out []Letters
 	for _, sd := range drafts {
-		step, ok := l.p.Step(sd.Draft.Step)
+		step, row, ok := stepOf(l.p, sd.Draft.Step)
 		if !ok || len(step.Documents) == 0 {
 			continue
 		}
@@ -111,6 +111,7 @@ func (d *Desk) lettersToCheck(tx *store.Tx, by By, l loaded) ([]Letters, error) 
 			return nil, err
 		}
 		theirs := l
+		theirs.f.Row, answers = onRow(l.rec, step, row, answers)
 		theirs.f.Answers = overlay(l.f.Answers, answers)
 		theirs.f.Actor.Roles = step.By
 		theirs.f.Actor.ID = (By{Principal: access.Principal(sd.Draft.Owner)}).Worker()
@@ -119,7 +120,7 @@ func (d *Desk) lettersToCheck(tx *store.Tx, by By, l loaded) ([]Letters, error) 
 			continue // Not finished yet, or free to go.
 		}
 		ls := Letters{Step: step, Owner: access.Principal(sd.Draft.Owner), Mine: sd.Draft.Owner == string(by.Principal)}
-		if ls.Previews, err = d.previews(theirs, taking.Documents); err != nil {
+		if ls.Previews, err = d.previews(tx, theirs, taking.Documents); err != nil {
 			return nil, err
 		}
 		if ls.Checked, err = d.checkedBy(tx, By{Principal: ls.Owner}, l.rec.ID, LettersHash(ls.Previews)); err != nil {

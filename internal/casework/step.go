@@ -2,8 +2,11 @@ package casework
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"frontdoor/internal/access"
@@ -106,7 +109,9 @@ func questionOf(p *pathway.Pathway, k answer.Key) (*pathway.Question, string) {
 }
 
 // TakeStep takes a step on a record with the answers to its questions. Based is
-// the revision the worker had before them. It gives the record as it then is.
+// the revision the worker had before them. It gives the record as it then is. A
+// step about one row is named with it, "complete/r3"; the answers about a row
+// that a step adds stand under the row pathway.NewRow.
 func (d *Desk) TakeStep(ctx context.Context, by By, id, step string, based int, changes answer.Set) (record.Record, error) {
 	var out record.Record
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
@@ -120,17 +125,18 @@ func (d *Desk) TakeStep(ctx context.Context, by By, id, step string, based int, 
 	return out, err
 }
 
-func (d *Desk) take(tx *store.Tx, by By, l loaded, step string, based int, changes answer.Set) (record.Record, error) {
-	s, ok := l.p.Step(step)
+func (d *Desk) take(tx *store.Tx, by By, l loaded, ref string, based int, changes answer.Set) (record.Record, error) {
+	s, row, ok := stepOf(l.p, ref)
 	if !ok {
 		return l.rec, errNotThere
 	}
 	if err := clash(tx, l.p, l.rec, based, changes); err != nil {
 		return l.rec, err
 	}
+	l.f.Row, changes = onRow(l.rec, s, row, changes)
 	changes = l.rec.Answers.Diff(overlay(l.rec.Answers, changes))
 	l.f.Answers.Apply(changes)
-	taking, err := l.p.Take(step, l.f)
+	taking, err := l.p.Take(s.ID, l.f)
 	if l.near.err != nil {
 		return l.rec, l.near.err
 	}
@@ -141,8 +147,8 @@ func (d *Desk) take(tx *store.Tx, by By, l loaded, step string, based int, chang
 		return l.rec, err
 	}
 	rev := record.Revision{
-		Kind: record.Stepped, Step: step, From: l.rec.State, To: taking.To, Changes: changes,
-		Based: based, HappenedAt: happened(s, l.f),
+		Kind: record.Stepped, Step: s.ID, Row: taking.Row, From: l.rec.State, To: taking.To, Changes: changes,
+		Based: based, HappenedAt: happened(l.p, s, l.f),
 	}
 	if len(l.f.Actor.Roles) > 0 {
 		rev.Role = roleFor(s, l.f.Actor)
@@ -172,12 +178,46 @@ func (d *Desk) take(tx *store.Tx, by By, l loaded, step string, based int, chang
 	if err := d.effects(tx, by, &l, taking); err != nil {
 		return l.rec, err
 	}
-	if dr, _, err := tx.DraftFor(string(by.Principal), l.rec.ID, step); err == nil {
+	if dr, _, err := tx.DraftFor(string(by.Principal), l.rec.ID, ref); err == nil {
 		if err := tx.MoveFiles(dr.ID, l.rec.ID); err != nil {
 			return l.rec, err
 		}
 	}
-	return l.rec, tx.DropDraftFor(string(by.Principal), l.rec.ID, step)
+	return l.rec, tx.DropDraftFor(string(by.Principal), l.rec.ID, ref)
+}
+
+// stepOf finds the step, and the row it is about, that a name such as
+// "complete/r3" stands for.
+func stepOf(p *pathway.Pathway, ref string) (*pathway.Step, string, bool) {
+	id, row, _ := strings.Cut(ref, "/")
+	s, ok := p.Step(id)
+	return s, row, ok
+}
+
+// onRow gives the row that a step adds or is about, and its answers under their
+// final keys: a new row gets its id here, while the record is locked.
+func onRow(rec record.Record, s *pathway.Step, row string, changes answer.Set) (string, answer.Set) {
+	if s.Adds == "" {
+		return row, changes
+	}
+	row = newRow()
+	out := answer.Set{answer.Key(s.Adds): answer.List(append(slices.Clone(rec.Answers.Rows(s.Adds)), row)...)}
+	for k, a := range changes {
+		switch group, r, q := k.Split(); {
+		case group == s.Adds && r == pathway.NewRow:
+			out[answer.RowKey(group, row, q)] = a
+		case string(k) != s.Adds:
+			out[k] = a
+		}
+	}
+	return row, out
+}
+
+// newRow makes the id of a row that nobody has used.
+func newRow() string {
+	b := make([]byte, 6)
+	_, _ = rand.Read(b) // never fails: the program ends instead
+	return "r" + hex.EncodeToString(b)
 }
 
 // holdsIn tells whether the worker holds one of some roles in a team of an
@@ -209,9 +249,9 @@ func roleFor(s *pathway.Step, a pathway.Actor) string {
 }
 
 // happened is when the step's act was so: the time asked for on its form, or now.
-func happened(s *pathway.Step, f pathway.Facts) time.Time {
+func happened(p *pathway.Pathway, s *pathway.Step, f pathway.Facts) time.Time {
 	if s.Happened != "" {
-		if t, _, err := calendar.ParseTime(f.Answers.Text(answer.Key(s.Happened))); err == nil {
+		if t, _, err := calendar.ParseTime(f.Answers.Text(p.Key(s.Happened, f.Row))); err == nil {
 			return t.UTC()
 		}
 	}
@@ -246,6 +286,7 @@ func (d *Desk) revise(tx *store.Tx, by By, l *loaded, rev record.Revision) error
 	l.f.Answers, l.f.State, l.f.Authority = l.rec.Answers.Clone(), l.rec.State, l.rec.Authority
 	if rev.Step != "" {
 		l.f.Taken[rev.Step] = pathway.Taken{By: by.Worker(), At: rev.HappenedAt}
+		l.f.Acts = append(l.f.Acts, pathway.Act{Step: rev.Step, Row: rev.Row, At: rev.HappenedAt})
 	}
 	d.view(l.p, &l.rec, l.f)
 	if rev.Seq == 1 {
@@ -265,7 +306,7 @@ func (d *Desk) revise(tx *store.Tx, by By, l *loaded, rev record.Revision) error
 		kind = "step"
 	}
 	return d.runClocks(tx, l, deadline.Event{
-		Kind: kind, Step: rev.Step, State: l.rec.State, At: rev.HappenedAt, Recorded: rev.RecordedAt,
+		Kind: kind, Step: rev.Step, Row: rev.Row, State: l.rec.State, At: rev.HappenedAt, Recorded: rev.RecordedAt,
 	})
 }
 
@@ -314,22 +355,22 @@ func (d *Desk) effects(tx *store.Tx, by By, l *loaded, t pathway.Taking) error {
 	if err := d.sendDocuments(tx, by, l, t.Documents); err != nil {
 		return err
 	}
-	return d.notify(tx, by, l.rec, l.p, t.Step.Notices)
+	return d.notify(tx, by, *l, t.Notices)
 }
 
 // stepEntry writes the entry that a step leaves on the record: the words given
 // to its first long question.
 func (d *Desk) stepEntry(tx *store.Tx, by By, l *loaded, s *pathway.Step) error {
 	for _, q := range s.Ask {
-		if q.Type == "textarea" && q.Group == "" {
+		if q.Type == "textarea" && q.Group == s.Group() {
 			e := record.Entry{
-				Record: l.rec.ID, Kind: s.Entry, HappenedAt: happened(s, l.f),
-				Text: l.f.Answers.Text(answer.Key(q.ID)), Guarded: q.Guarded,
+				Record: l.rec.ID, Kind: s.Entry, HappenedAt: happened(l.p, s, l.f),
+				Text: l.f.Answers.Text(l.p.Key(q.ID, l.f.Row)), Guarded: q.Guarded,
 			}
 			return d.addEntry(tx, by, e)
 		}
 	}
-	return d.addEntry(tx, by, record.Entry{Record: l.rec.ID, Kind: s.Entry, HappenedAt: happened(s, l.f), Text: s.Label})
+	return d.addEntry(tx, by, record.Entry{Record: l.rec.ID, Kind: s.Entry, HappenedAt: happened(l.p, s, l.f), Text: s.Label})
 }
 
 func (d *Desk) giveAccess(tx *store.Tx, by By, l *loaded, made []pathway.MadeGrant) error {
@@ -397,13 +438,12 @@ func (d *Desk) start(tx *store.Tx, by By, l *loaded, st pathway.MadeStart) error
 		}
 		step = b.ID
 	}
-	answers := st.Answers
-	known := carry(p, l.rec.Answers)
-	onlyRow(known, st)
-	if err := d.openAll(l.p, l.rec.ID, known); err != nil {
+	known, err := d.known(p, *l)
+	if err != nil {
 		return err
 	}
-	known.Apply(answers)
+	onlyRow(known, st)
+	known.Apply(st.Answers)
 	author := string(by.Principal)
 	_, err = d.begin(tx, by, p, Beginning{
 		Authority: l.rec.Authority, Step: step, Answers: known, Parent: l.rec.ID, StartedBy: st.Step,
@@ -478,6 +518,12 @@ func (d *Desk) Begin(ctx context.Context, by By, name string, b Beginning) (reco
 func (d *Desk) begin(tx *store.Tx, by By, p *pathway.Pathway, b Beginning) (loaded, error) {
 	l := loaded{p: p}
 	id := store.NewID(by.Now)
+	b.Answers = b.Answers.Clone()
+	b.Answers.Apply(p.Fixed())
+	copies, err := renameFiles(tx, by, p, b.Parent, b.Answers)
+	if err != nil {
+		return l, err
+	}
 	ref, err := d.newReference(tx, p, b.Authority)
 	if err != nil {
 		return l, err
@@ -492,13 +538,10 @@ func (d *Desk) begin(tx *store.Tx, by By, p *pathway.Pathway, b Beginning) (load
 	}
 	l.f = pathway.Facts{
 		Answers: b.Answers, Now: by.Now, Created: by.Now, Authority: b.Authority, Each: b.Each, Taken: map[string]pathway.Taken{}, Counts: noCounts(),
-		Actor: pathway.Actor{ID: by.Worker(), Kind: by.Kind, Author: true, Roles: append([]string{"author"}, by.Viewer.Worker.Roles(by.Now)...)},
+		Actor: beginner(by),
 	}
 	if b.System {
 		l.f.Actor.Roles = append(l.f.Actor.Roles, "system")
-	}
-	if by.Kind == "public" {
-		l.f.Actor.Roles = append(l.f.Actor.Roles, "public")
 	}
 	taking, err := p.Take(b.Step, l.f)
 	if err != nil {
@@ -507,9 +550,12 @@ func (d *Desk) begin(tx *store.Tx, by By, p *pathway.Pathway, b Beginning) (load
 	s, _ := p.Step(b.Step)
 	rev := record.Revision{
 		Kind: record.Created, Step: b.Step, To: taking.To, Changes: b.Answers.Clone(), Team: b.Team,
-		HappenedAt: happened(s, l.f), Authority: b.Authority,
+		HappenedAt: happened(p, s, l.f), Authority: b.Authority,
 	}
 	if err := d.revise(tx, by, &l, rev); err != nil {
+		return l, err
+	}
+	if err := d.copyFiles(tx, by, b.Parent, id, copies); err != nil {
 		return l, err
 	}
 	if b.Parent != "" {

@@ -32,6 +32,7 @@ const (
 type Event struct {
 	Kind     string
 	Step     string    // the step that was taken, if any
+	Row      string    // the row it added or was about
 	State    string    // where the record stands after it
 	At       time.Time // when it happened
 	Recorded time.Time // when it was recorded, which can be later
@@ -65,23 +66,45 @@ type advance struct {
 	newID func() string
 }
 
+// clock advances one clock, for each row where it is one a row.
 func (a *advance) clock(c *pathway.Clock) error {
+	if c.Each == "" {
+		return a.one(c, "")
+	}
+	rows := a.f.Answers.Rows(c.Each)
+	for _, r := range a.have { // a row that was taken away still has its clock
+		if clock, row, _ := strings.Cut(r.Clock, "/"); clock == c.ID && r.Open() && !slices.Contains(rows, row) {
+			a.cancel(&r, "It is no longer on the record.")
+		}
+	}
+	for _, row := range rows {
+		if err := a.one(c, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *advance) one(c *pathway.Clock, row string) error {
 	var rows []record.Clock
 	for _, r := range a.have {
-		if r.Clock == c.ID {
+		if r.Clock == nameOf(c, row) {
 			rows = append(rows, r)
 		}
 	}
 	for i := range rows {
-		if rows[i].Open() && a.stopsNow(c) {
+		if rows[i].Open() && a.stopsNow(c, row) {
 			rows[i].StoppedAt, rows[i].StoppedBy = a.ev.At, a.ev.Step
 			a.put = append(a.put, rows[i])
 		}
 	}
-	applies, known := a.p.Applies(c, a.f)
+	applies, known := a.p.Applies(c, row, a.f)
 	over := a.p.Over(c, a.ev.State)
-	base, fresh, ok := a.base(c)
-	moved := ok && strings.HasPrefix(c.From, "answer.")
+	base := a.base(c, row)
+	due, dueKnown, err := a.dueAnswer(c, row)
+	if err != nil {
+		return err
+	}
 	for i := range rows {
 		reason := ""
 		switch r := rows[i]; {
@@ -90,53 +113,101 @@ func (a *advance) clock(c *pathway.Clock) error {
 			reason = "The work ended."
 		case known && !applies:
 			reason = a.changed(c)
-		case moved && !r.StartedAt.Equal(base):
+		case base.ok && base.answered && !r.StartedAt.Equal(base.at):
 			reason = "The time it runs from was corrected."
+		case c.Due != "" && dueKnown && !r.DueAt.Equal(due.At):
+			reason = "The day it is due was changed."
 		}
 		if reason != "" {
 			a.cancel(&rows[i], reason)
 		}
 	}
-	if c.From == "created" && !ok && applies && known && !over {
+	if slices.Equal(c.From, created) && !base.ok && applies && known && !over {
 		return fmt.Errorf("clock %s: the facts do not say when the record began", c.ID)
 	}
-	if !ok || !applies || !known || over || a.running(rows, base, fresh) || (!a.stopsNow(c) && a.done(c, base)) {
+	if !base.ok || !applies || !known || over || c.Due != "" && !dueKnown || a.running(rows, base) || (!a.stopsNow(c, row) && a.done(c, row, base.at)) {
 		return nil
 	}
-	return a.start(c, base)
+	return a.start(c, row, base.at, due)
+}
+
+var created = []string{"created"}
+
+// nameOf is the name of a clock, or of that of one row.
+func nameOf(c *pathway.Clock, row string) string {
+	if row == "" {
+		return c.ID
+	}
+	return c.ID + "/" + row
 }
 
 // stopsNow tells whether the event is what a clock waits for.
-func (a *advance) stopsNow(c *pathway.Clock) bool {
+func (a *advance) stopsNow(c *pathway.Clock, row string) bool {
 	if a.ev.Kind == Answers {
 		return false
 	}
 	return slices.ContainsFunc(c.Until, func(u string) bool {
-		return u == "step."+a.ev.Step || u == "state."+a.ev.State
+		return u == "state."+a.ev.State || u == "step."+a.ev.Step && a.about(c, row, a.ev.Step, a.ev.Row)
 	})
 }
 
-// base is when a clock runs from, if that has happened. fresh says that this
-// event is what starts it.
-func (a *advance) base(c *pathway.Clock) (at time.Time, fresh, ok bool) {
-	kind, id, _ := strings.Cut(c.From, ".")
+// about tells whether a step that was taken on a row moves a clock.
+func (a *advance) about(c *pathway.Clock, row, step, taken string) bool {
+	return a.p.OfRow(c, row, step, taken) && a.p.Counts(c, step, taken, a.f)
+}
+
+// start is when a clock runs from, if that has happened. fresh says that this
+// event is what starts it; answered that an answer says when.
+type start struct {
+	at                  time.Time
+	fresh, answered, ok bool
+}
+
+// base is the latest of what a clock runs from.
+func (a *advance) base(c *pathway.Clock, row string) start {
+	var last start
+	for _, from := range c.From {
+		if s := a.from(c, from, row); s.ok && (!last.ok || s.at.After(last.at) || s.fresh && !s.at.Before(last.at)) {
+			last = s
+		}
+	}
+	return last
+}
+
+func (a *advance) from(c *pathway.Clock, from, row string) start {
+	kind, id, _ := strings.Cut(from, ".")
 	switch kind {
 	case "created":
 		if a.ev.Kind == Created {
-			return a.ev.At, true, true
+			return start{at: a.ev.At, fresh: true, ok: true}
 		}
-		at = a.created()
-		return at, false, !at.IsZero()
+		at := a.created()
+		return start{at: at, ok: !at.IsZero()}
 	case "step":
-		if a.ev.Step == id {
-			return a.ev.At, true, true
+		if a.ev.Kind != Answers && a.ev.Step == id && a.about(c, row, id, a.ev.Row) {
+			return start{at: a.ev.At, fresh: true, ok: true}
 		}
-		t, taken := a.f.Taken[id]
-		return t.At, false, taken
+		at, ok := a.taken(c, row, id)
+		return start{at: at, ok: ok}
 	default:
-		at, ok = a.p.AnsweredTime(id, a.f)
-		return at, false, ok
+		at, _, ok := a.p.AnsweredTime(id, row, a.f)
+		return start{at: at, answered: true, ok: ok}
 	}
+}
+
+// taken is the last time a step was taken that moves the clock.
+func (a *advance) taken(c *pathway.Clock, row, step string) (time.Time, bool) {
+	s, ok := a.p.Step(step)
+	if !ok || s.Group() == "" {
+		t, taken := a.f.Taken[step]
+		return t.At, taken
+	}
+	for _, act := range slices.Backward(a.f.Acts) {
+		if act.Step == step && a.about(c, row, step, act.Row) {
+			return act.At, true
+		}
+	}
+	return time.Time{}, false
 }
 
 // created is when the record began; told by another clock that runs from then
@@ -147,7 +218,7 @@ func (a *advance) created() time.Time {
 	}
 	for _, r := range a.have {
 		for i := range a.p.Clocks {
-			if c := &a.p.Clocks[i]; c.ID == r.Clock && c.From == "created" {
+			if c := &a.p.Clocks[i]; c.ID == r.Clock && slices.Equal(c.From, created) {
 				return r.StartedAt
 			}
 		}
@@ -156,48 +227,77 @@ func (a *advance) created() time.Time {
 }
 
 // running tells whether there is a clock already for what starts it.
-func (a *advance) running(rows []record.Clock, base time.Time, fresh bool) bool {
+func (a *advance) running(rows []record.Clock, base start) bool {
 	return slices.ContainsFunc(rows, func(r record.Clock) bool {
 		if r.Cancelled != "" {
 			return false
 		}
 		// A step that is taken again starts a fresh clock beside one that is
 		// still open.
-		return r.StartedAt.Equal(base) || (!fresh && r.Open())
+		return r.StartedAt.Equal(base.at) || (!base.fresh && r.Open())
 	})
 }
 
 // done tells whether what a clock would wait for has happened since.
-func (a *advance) done(c *pathway.Clock, base time.Time) bool {
+func (a *advance) done(c *pathway.Clock, row string, base time.Time) bool {
 	return slices.ContainsFunc(c.Until, func(u string) bool {
 		id, ok := strings.CutPrefix(u, "step.")
-		t, taken := a.f.Taken[id]
-		switch {
-		case !ok || !taken || id == a.ev.Step:
+		if !ok || id == a.ev.Step && a.about(c, row, id, a.ev.Row) {
 			return false
-		case u == c.From:
-			return t.At.After(base)
 		}
-		return !t.At.Before(base)
+		at, taken := a.taken(c, row, id)
+		switch {
+		case !taken:
+			return false
+		case slices.Contains(c.From, u):
+			return at.After(base)
+		}
+		return !at.Before(base)
 	})
 }
 
-func (a *advance) start(c *pathway.Clock, base time.Time) error {
-	if c.Length.IsZero() {
-		return fault.New(fault.Internal, "The clock “"+c.Label+"” has no length. Ask your administrator to set it.")
+// dueAnswer is the limit that an answer gives, and what comes off it; false while
+// it is not answered.
+func (a *advance) dueAnswer(c *pathway.Clock, row string) (calendar.Due, bool, error) {
+	id, ok := strings.CutPrefix(c.Due, "answer.")
+	if !ok {
+		return calendar.Due{}, false, nil
 	}
-	due, err := a.cal.Due(base, c.Length, calendar.Options{HoldBefore: c.HoldBefore})
+	at, day, ok := a.p.AnsweredTime(id, row, a.f)
+	if !ok {
+		return calendar.Due{}, false, nil
+	}
+	due, err := a.cal.Before(at, day, c.Ahead)
 	if err != nil {
-		return fmt.Errorf("clock %s: %w", c.ID, err)
+		return due, false, fmt.Errorf("clock %s: %w", c.ID, err)
 	}
+	return due, true, nil
+}
+
+// start starts a clock; due is its limit where an answer gives it.
+func (a *advance) start(c *pathway.Clock, row string, base time.Time, due calendar.Due) error {
+	if c.Due == "" {
+		span, known := a.p.Span(c, row, a.f)
+		if !known {
+			return nil
+		}
+		if span.Length.IsZero() {
+			return fault.New(fault.Internal, "The clock “"+c.Label+"” has no length. Ask your administrator to set it.")
+		}
+		var err error
+		if due, err = a.cal.Due(base, span.Length, calendar.Options{HoldBefore: c.HoldBefore}); err != nil {
+			return fmt.Errorf("clock %s: %w", c.ID, err)
+		}
+	}
+	warnings := warn(a.cal, c, base, due)
 	r := record.Clock{
-		ID: a.newID(), Clock: c.ID, Code: c.Code, Label: c.Label, StartedAt: base.UTC(), DueAt: due.At, ActAt: due.Act,
-		WarnAt: warn(a.cal, c, base, due), Sum: due.Sum, Calendar: a.cal.Version(), Law: c.Law,
+		ID: a.newID(), Clock: nameOf(c, row), Code: c.Code, Label: c.Label, StartedAt: base.UTC(), DueAt: due.At, ActAt: due.Act,
+		WarnAt: warnings[0], More: warnings[1:], Sum: due.Sum, Calendar: a.cal.Version(), Law: c.Law,
 	}
 	// What a clock waits for can be the event that makes it known, as when a
 	// phone call is confirmed by the form that says when the call was. A clock
 	// from a step until the same step waits for the next time.
-	if a.stopsNow(c) && c.From != "step."+a.ev.Step {
+	if a.stopsNow(c, row) && !slices.Contains(c.From, "step."+a.ev.Step) {
 		r.StoppedAt, r.StoppedBy = a.ev.At, a.ev.Step
 	}
 	a.put = append(a.put, r)
@@ -223,31 +323,45 @@ func (a *advance) changed(c *pathway.Clock) string {
 	return "It no longer applies, by the answer to “" + strings.Join(names, "” and “") + "”."
 }
 
-// warn is when people are told that a clock is about to run out: the pathway's
-// own time before, or when a fifth of the time is left. A warning some days
-// before comes at nine in the morning.
-func warn(cal *calendar.Calendar, c *pathway.Clock, base time.Time, due calendar.Due) time.Time {
-	at := due.Act.Add(-due.Act.Sub(base) / 5)
-	day := calendar.DateOf(due.Act)
-	switch n := c.Early.N; c.Early.Unit {
-	case calendar.Hours:
-		at = due.Act.Add(-time.Duration(n) * time.Hour)
-	case calendar.OpenHours:
-		at = openBefore(cal, c.Early, base, due.Act)
-	case calendar.WorkingDays:
-		for range n {
-			day = cal.WorkingDayOnOrBefore(day.AddDays(-1))
-		}
-		at = day.At(9, 0, 0)
-	case calendar.Days:
-		at = day.AddDays(-n).At(9, 0, 0)
-	case calendar.Months:
-		at = day.AddMonths(-n).At(9, 0, 0)
+// warn is when people are told that a clock is about to run out, first to last:
+// the pathway's own times before, or when a fifth of the time is left. A warning
+// some days before comes at nine in the morning.
+func warn(cal *calendar.Calendar, c *pathway.Clock, base time.Time, due calendar.Due) []time.Time {
+	if len(c.Early) == 0 {
+		return []time.Time{notBefore(due.Act.Add(-due.Act.Sub(base)/5), base)}
 	}
+	var out []time.Time
+	for _, l := range c.Early {
+		out = append(out, notBefore(early(cal, l, base, due), base))
+	}
+	slices.SortFunc(out, time.Time.Compare)
+	return slices.CompactFunc(out, time.Time.Equal)
+}
+
+func notBefore(at, base time.Time) time.Time {
 	if at.Before(base) {
 		at = base
 	}
 	return at.UTC().Truncate(time.Second)
+}
+
+// early is the moment some length before a limit.
+func early(cal *calendar.Calendar, l calendar.Length, base time.Time, due calendar.Due) time.Time {
+	day := calendar.DateOf(due.Act)
+	switch l.Unit {
+	case calendar.Hours:
+		return due.Act.Add(-time.Duration(l.N) * time.Hour)
+	case calendar.OpenHours:
+		return openBefore(cal, l, base, due.Act)
+	case calendar.WorkingDays:
+		for range l.N {
+			day = cal.WorkingDayOnOrBefore(day.AddDays(-1))
+		}
+		return day.At(9, 0, 0)
+	case calendar.Months:
+		return day.AddMonths(-l.N).At(9, 0, 0)
+	}
+	return day.AddDays(-l.N).At(9, 0, 0)
 }
 
 // openBefore is the last minute from which some open hours still end by a time.

@@ -3,6 +3,8 @@ package pathway
 import (
 	"fmt"
 	"reflect"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 	"cel.dev/cel-go/common/cost"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/common/types/traits"
 
 	"frontdoor/internal/calendar"
 )
@@ -88,6 +91,10 @@ func newEnvs(p *Pathway, cal *calendar.Calendar) (envs, error) {
 				return types.Int(cal.WorkingDaysTo(dateOf(a), dateOf(b)))
 			}))),
 	}
+	for _, n := range startedNames(p) {
+		opts = append(opts, cel.Variable("started."+n, cel.ListType(cel.StringType)))
+	}
+	opts = append(opts, cel.Function("sum", cel.Overload("sum_ints", []*cel.Type{cel.ListType(cel.IntType)}, cel.IntType, cel.UnaryBinding(sum))))
 	for _, n := range CountNames {
 		opts = append(opts, cel.Variable("count."+n, cel.IntType))
 	}
@@ -119,6 +126,33 @@ func newEnvs(p *Pathway, cal *calendar.Calendar) (envs, error) {
 		}
 	}
 	return out, nil
+}
+
+var startedForm = regexp.MustCompile(`\bstarted\.([a-z][a-z0-9_]*)`)
+
+// startedNames are the pathways of which the folder's rules read what was
+// started.
+func startedNames(p *Pathway) []string {
+	var out []string
+	for _, m := range startedForm.FindAllStringSubmatch(p.Files["pathway.yaml"], -1) {
+		if !slices.Contains(out, m[1]) {
+			out = append(out, m[1])
+		}
+	}
+	return out
+}
+
+// sum adds the numbers of a list.
+func sum(list ref.Val) ref.Val {
+	total := types.Int(0)
+	for it := list.(traits.Lister).Iterator(); it.HasNext() == types.True; {
+		n, ok := it.Next().(types.Int)
+		if !ok {
+			return types.NewErr("only numbers can be added")
+		}
+		total += n
+	}
+	return total
 }
 
 // AgeOn is the age in whole years on a day; someone born on 29 February is a
@@ -282,7 +316,10 @@ func (s sizes) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *
 
 // maxRows is the most rows of a group that rules are measured for.
 func maxRows(g *Group) int {
-	if g.Max > 0 {
+	switch {
+	case len(g.codes) > 0:
+		return len(g.codes)
+	case g.Max > 0:
 		return g.Max
 	}
 	return 40

@@ -20,12 +20,14 @@ func (k *checker) line(at any) int { return k.d.lines[at] }
 // outside reports that the folder names something of the partnership's that is
 // not there.
 func (k *checker) outside(line int, do, text string, args ...any) {
-	k.d.faults.add(Fault{File: k.d.file, Line: line, Text: fmt.Sprintf(text, args...), Do: do, Warning: k.pinned})
+	file, line := k.d.at(line)
+	k.d.faults.add(Fault{File: file, Line: line, Text: fmt.Sprintf(text, args...), Do: do, Warning: k.pinned})
 }
 
 func (k *checker) warn(line int, do, text string, args ...any) {
 	if !k.pinned {
-		k.d.faults.add(Fault{File: k.d.file, Line: line, Text: fmt.Sprintf(text, args...), Do: do, Warning: true})
+		file, line := k.d.at(line)
+		k.d.faults.add(Fault{File: file, Line: line, Text: fmt.Sprintf(text, args...), Do: do, Warning: true})
 	}
 }
 
@@ -43,7 +45,9 @@ func (k *checker) check() {
 	if p.About != "" {
 		k.oneOf(&p.About, p.About, "thing to be about", []string{"record"})
 	}
+	k.fixedGroups()
 	sound := k.index()
+	k.unused()
 	k.questions()
 	if sound {
 		var err error
@@ -60,7 +64,9 @@ func (k *checker) check() {
 	k.steps()
 	k.clocks()
 	k.documents()
+	k.workedOut()
 	k.meanings()
+	k.clauses()
 	if sound && k.d.faults.Err() == nil {
 		k.flow()
 	}
@@ -134,7 +140,7 @@ func (k *checker) questions() {
 			if q.Codes == "" {
 				k.d.fault(k.line(q), "Write codes: <file in codes/>", "%s has nothing to choose from", what)
 			} else {
-				codes = k.codesOf(q)
+				codes = k.codesOf(&q.Codes)
 			}
 		case q.Codes != "":
 			k.d.fault(k.line(&q.Codes), "Take it out, or make the type radios, checkboxes or select", "%s has codes and is of type %s", what, q.Type)
@@ -207,6 +213,9 @@ func (k *checker) roles(at any, roles []string, more ...string) {
 	}
 	have := append(slices.Clone(k.place.Roles), more...)
 	for _, r := range roles {
+		if strings.HasPrefix(r, "worker:") && slices.Contains(more, "worker:") {
+			continue // whom an answer names: see stepBy
+		}
 		if !slices.Contains(have, r) {
 			k.outside(k.line(at), instead(r, have), "there is no role “%s”", r)
 		}
@@ -261,6 +270,12 @@ func (k *checker) groups() {
 		what := "the group “" + g.ID + "”"
 		k.needs(g, g.Item, what, "item")
 		k.needs(g, g.Title, what, "title")
+		for j := range g.Columns {
+			k.anyQuestion(&g.Columns[j], g.Columns[j], g.ID)
+		}
+		if g.Of != "" && (g.Min > 0 || g.Max > 0 || g.Person != nil || len(g.Name) > 0) {
+			k.d.fault(k.line(g), "Take min:, max:, name: and person: out", "%s is a list of codes, which are its rows", what)
+		}
 		if g.Min < 0 || (g.Max > 0 && g.Max < g.Min) || g.Max > 200 {
 			k.d.fault(k.line(g), "Write min and max with max not smaller, and at most 200", "%s cannot have from %d to %d rows", what, g.Min, g.Max)
 		}
@@ -269,10 +284,7 @@ func (k *checker) groups() {
 		}
 		if m := g.Person; m != nil {
 			k.oneOf(&m.Role, m.Role, "kind of person", []string{"child", "adult"})
-			for _, at := range []*string{
-				&m.FamilyName, &m.GivenNames, &m.Aliases, &m.Born, &m.BornEstimated, &m.Due, &m.Sex, &m.NHSNumber, &m.UPN,
-				&m.Address, &m.AddressFlag, &m.Phone, &m.Relation, &m.Parental, &m.InHousehold,
-			} {
+			for _, at := range m.questions() {
 				k.anyQuestion(at, *at, g.ID)
 			}
 		}
@@ -297,6 +309,15 @@ func (k *checker) pages() {
 			if page.Questions[j].Group != "" && page.Questions[j].Group != page.Repeat {
 				k.d.fault(k.line(&page.Questions[j].Group), "Write repeat: on the page", "only a step's question may name a group")
 			}
+		}
+	}
+}
+
+// fixedGroups reads the code lists that are the rows of groups.
+func (k *checker) fixedGroups() {
+	for i := range k.p.Groups {
+		if g := &k.p.Groups[i]; g.Of != "" {
+			g.codes = k.codesOf(&g.Of)
 		}
 	}
 }
@@ -339,89 +360,14 @@ func (k *checker) message(at *string, name string) (string, bool) {
 	return text, ok
 }
 
-func (k *checker) clocks() {
-	p := k.p
-	seen := map[string]bool{}
-	for i := range p.Clocks {
-		c := &p.Clocks[i]
-		what := "the clock “" + c.ID + "”"
-		if k.id(c.ID, &c.ID, "a clock", seen[c.ID]) {
-			seen[c.ID] = true
-		}
-		k.needs(c, c.Label, what, "label")
-		k.needs(c, c.Code, what, "code")
-		if kind, id, ok := strings.Cut(c.From, "."); c.From != "created" {
-			switch {
-			case ok && kind == "step":
-				k.oneOf(&c.From, id, "step", keys(p.steps))
-			case ok && kind == "answer":
-				k.anyQuestion(&c.From, id, "", "date", "datetime")
-			default:
-				k.d.fault(k.line(firstLine(k, &c.From, c)), "Write created, step.<step> or answer.<question>", "%s cannot start from “%s”", what, c.From)
-			}
-		}
-		if len(c.Until) == 0 {
-			k.d.fault(k.line(c), "Write until: with the step or state that stops it", "%s can never stop", what)
-		}
-		for j := range c.Until {
-			kind, id, _ := strings.Cut(c.Until[j], ".")
-			switch kind {
-			case "step":
-				k.oneOf(&c.Until[j], id, "step", keys(p.steps))
-			case "state":
-				k.oneOf(&c.Until[j], id, "state", keys(p.states))
-			default:
-				k.d.fault(k.line(&c.Until[j]), "Write step.<step> or state.<state>", "%s cannot stop at “%s”", what, c.Until[j])
-			}
-		}
-		k.lengths(c, what)
-		if c.Law == "" {
-			k.d.fault(k.line(c), "Write law: with an entry of law:", "%s does not say where its length comes from", what)
-		} else if _, ok := p.Law[c.Law]; !ok {
-			k.d.fault(k.line(&c.Law), instead(c.Law, keys(p.Law)), "there is no law entry “%s”", c.Law)
-		}
-		if len(c.Owner) == 0 {
-			k.d.fault(k.line(c), "Write owner: with the roles that are told", "nobody is told when %s runs out", what)
-		}
-		k.roles(&c.Owner, c.Owner, "author", "allocated")
-	}
-}
-
-func (k *checker) lengths(c *Clock, what string) {
-	text := c.Within
-	if id, ok := strings.CutPrefix(c.Within, "setting."); ok {
-		s, have := k.p.Settings[id]
-		if !have {
-			k.d.fault(k.line(&c.Within), instead(id, keys(k.p.Settings)), "there is no setting “%s”", id)
-			return
-		}
-		c.Setting, text = id, s.Default
-	}
-	var err error
-	const how = "Write hours, open hours, working days, days or months, such as 15 working days"
-	if c.Length, err = calendar.ParseLength(text); err != nil {
-		line := k.line(firstLine(k, &c.Within, c))
-		if c.Setting != "" {
-			k.outside(line, how, "%s: the setting “%s” is “%s”, which is not a length", what, c.Setting, text)
-		} else {
-			k.d.fault(line, how, "%s: “%s” is not a length", what, text)
-		}
-	}
-	if c.Warn != "" {
-		if c.Early, err = calendar.ParseLength(c.Warn); err != nil {
-			k.d.fault(k.line(&c.Warn), how, "%s: “%s” is not a length", what, c.Warn)
-		}
-	}
-	if c.HoldBefore && c.Length.Unit != calendar.Days && c.Length.Unit != calendar.Months && err == nil {
-		k.d.fault(k.line(&c.HoldBefore), "Take it out", "%s runs in %s, so there is no day to move back from", what, c.Length.Unit)
-	}
-}
-
 // meanings checks what the engine may know this record's answers as.
 func (k *checker) meanings() {
 	p, r := k.p, &k.p.Roles
 	for _, at := range []*string{&r.Rating, &r.SenderEmail, &r.Postcode, &r.Authority, &r.NotContact} {
 		k.anyQuestion(at, *at, "")
+	}
+	for i := range r.Indicators {
+		k.anyQuestion(&r.Indicators[i], r.Indicators[i], "", "textarea")
 	}
 	if r.Children != "" {
 		k.oneOf(&r.Children, r.Children, "group", keys(p.groups))

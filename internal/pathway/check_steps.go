@@ -28,7 +28,8 @@ func (k *checker) steps() {
 		if len(s.By) == 0 {
 			k.d.fault(k.line(s), "Write by: with the roles that may take it", "%s can be taken by nobody", what)
 		}
-		k.roles(&s.By, s.By, builtIn...)
+		k.roles(&s.By, s.By, append(slices.Clone(builtIn), "worker:")...)
+		k.stepRows(s, what)
 		for j := range s.To {
 			k.oneOf(firstLine(k, &s.To[j].State, &s.To[j]), s.To[j].State, "state", keys(p.states))
 			if s.To[j].If == "" && j < len(s.To)-1 {
@@ -55,17 +56,57 @@ func (k *checker) steps() {
 		for j := range s.Documents {
 			k.oneOf(&s.Documents[j], s.Documents[j], "document", keys(p.documents))
 		}
-		k.anyQuestion(&s.Moves, s.Moves, "")
-		k.anyQuestion(&s.Merges, s.Merges, "", "record")
-		k.anyQuestion(&s.Allocates, s.Allocates, "", "worker")
-		k.anyQuestion(&s.Team, s.Team, "", "team")
-		k.anyQuestion(&s.Happened, s.Happened, "", "date", "datetime")
+		k.stepQuestion(s, &s.Moves, s.Moves)
+		k.stepQuestion(s, &s.Merges, s.Merges, "record")
+		k.stepQuestion(s, &s.Allocates, s.Allocates, "worker")
+		k.stepQuestion(s, &s.Team, s.Team, "team")
+		k.stepQuestion(s, &s.Happened, s.Happened, "date", "datetime")
 		if s.Entry != "" {
 			k.oneOf(&s.Entry, s.Entry, "kind of entry", entryKinds)
 		}
 		k.grants(s, what)
 		k.starts(s, what)
 		k.notices(s, what)
+	}
+}
+
+// stepQuestion reports a question that a step names and is not there: one asked
+// once, or of the group whose row the step adds or is about.
+func (k *checker) stepQuestion(s *Step, at any, id string, types ...string) {
+	group := ""
+	if in := k.p.questions[id]; in != nil && in.group == s.Group() {
+		group = in.group
+	}
+	k.anyQuestion(at, id, group, types...)
+}
+
+// stepRows checks the rows that a step adds or is about, and whom it names.
+func (k *checker) stepRows(s *Step, what string) {
+	if s.Adds != "" && s.Row != "" {
+		k.d.fault(k.line(&s.Row), "Keep one", "%s adds a row and is about one", what)
+	}
+	for _, at := range []*string{&s.Adds, &s.Row} {
+		if *at != "" {
+			k.oneOf(at, *at, "group", keys(k.p.groups))
+		}
+	}
+	if g := k.p.groups[s.Adds]; g != nil {
+		switch {
+		case g.Of != "":
+			k.d.fault(k.line(&s.Adds), "Let it be about one: row: "+s.Adds, "%s adds to “%s”, whose rows are a list of codes", what, s.Adds)
+		case g.Min > 0:
+			k.d.fault(k.line(&s.Adds), "Take min: out of the group", "%s adds to “%s”, which must have rows before", what, s.Adds)
+		case !slices.ContainsFunc(s.Ask, func(q Question) bool { return q.Group == s.Adds }):
+			k.d.fault(k.line(s), "Write group: "+s.Adds+" on its questions", "%s adds an empty row", what)
+		}
+	}
+	if s.Group() != "" && slices.Contains(s.From, k.p.start) {
+		k.d.fault(k.line(s), "Begin with a step about the whole record", "%s is about a row and cannot be how records begin", what)
+	}
+	for j := range s.By {
+		if id, ok := strings.CutPrefix(s.By[j], "worker:"); ok {
+			k.stepQuestion(s, &s.By[j], id, "worker")
+		}
 	}
 }
 
@@ -83,12 +124,15 @@ func (k *checker) grants(s *Step, what string) {
 		switch {
 		case kind == "role" && rest != "", kind == "parent" && rest != "":
 			k.roles(line, []string{rest})
+			if len(k.p.Restricted) > 0 && !slices.Contains(k.p.Restricted, rest) {
+				k.d.fault(k.line(line), "Give it to a team or a named worker, or put the role into restricted:", "%s gives the record to the role “%s”, which the pathway is restricted from", what, rest)
+			}
 		case kind == "team" && rest != "":
 			if in := k.p.questions[rest]; in != nil && in.q.Type != "team" {
-				k.anyQuestion(line, rest, "", "team")
+				k.stepQuestion(s, line, rest, "team")
 			}
 		case kind == "worker" && rest != "":
-			k.anyQuestion(line, rest, "", "worker")
+			k.stepQuestion(s, line, rest, "worker")
 		case !colon && (kind == "author" || kind == "each"):
 		default:
 			k.d.fault(k.line(line), "Write role:<role>, team:<question or id>, worker:<question>, parent:<role>, author or each", "%s cannot give the record to “%s”", what, g.To)
@@ -135,11 +179,14 @@ func (k *checker) notices(s *Step, what string) {
 		n := &s.Notices[i]
 		for _, to := range n.To {
 			role, isRole := strings.CutPrefix(to, "role:")
+			kind, id, _ := strings.Cut(to, ":")
 			switch {
 			case isRole:
 				k.roles(&n.To, []string{role})
+			case (kind == "worker" || kind == "team") && k.p.questions[id] != nil:
+				k.stepQuestion(s, &n.To, id, kind)
 			case !slices.Contains([]string{"team", "author", "allocated"}, to):
-				k.d.fault(k.line(&n.To), "Write role:<role>, team, author or allocated", "%s cannot tell “%s”", what, to)
+				k.d.fault(k.line(&n.To), "Write role:<role>, worker:<question>, team:<question>, team, author or allocated", "%s cannot tell “%s”", what, to)
 			}
 		}
 		if len(n.To) == 0 {

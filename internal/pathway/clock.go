@@ -9,15 +9,61 @@ import (
 	"frontdoor/internal/calendar"
 )
 
-// Applies tells whether a clock runs for the record as it is; known is false
-// while an answer that decides it is missing.
-func (p *Pathway) Applies(c *Clock, f Facts) (applies, known bool) {
+// Applies tells whether a clock runs for the record, or for one row of it, as it
+// is; known is false while an answer that decides it is missing.
+func (p *Pathway) Applies(c *Clock, row string, f Facts) (applies, known bool) {
 	if c.rule == nil {
 		return true, true
 	}
 	p.begun(&f)
-	t, _ := p.scene(&f).truth(c.rule)
+	t, _ := p.scene(&f).at(c.Each, row).truth(c.rule)
 	return t == yes, t != unknown
+}
+
+// Span is the length of a clock that starts now; false while it is not known
+// which of them it is.
+func (p *Pathway) Span(c *Clock, row string, f Facts) (Span, bool) {
+	p.begun(&f)
+	var s *scene
+	for i := range c.Within {
+		if c.Within[i].rule == nil {
+			return c.Within[i], true
+		}
+		if s == nil {
+			s = p.scene(&f).at(c.Each, row)
+		}
+		switch t, _ := s.truth(c.Within[i].rule); t {
+		case yes:
+			return c.Within[i], true
+		case unknown:
+			return Span{}, false
+		}
+	}
+	return Span{}, false
+}
+
+// Counts tells whether a step, taken on a row of its own, can start or stop a
+// clock.
+func (p *Pathway) Counts(c *Clock, step, row string, f Facts) bool {
+	s := p.steps[step]
+	if c.counts == nil || s == nil || s.Group() != c.countsOf {
+		return true
+	}
+	p.begun(&f)
+	t, _ := p.scene(&f).at(c.countsOf, row).truth(c.counts)
+	return t == yes
+}
+
+// OfRow tells whether a step, taken on a row, is about a clock of a row: a step
+// of another group, or of none, is about all of them.
+func (p *Pathway) OfRow(c *Clock, row, step, taken string) bool {
+	s := p.steps[step]
+	return c.Each == "" || s == nil || s.Group() != c.Each || row == taken
+}
+
+// HasRows tells whether a step adds a row or is about one.
+func (p *Pathway) HasRows() bool {
+	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Group() != "" })
 }
 
 // AppliesBy names the questions on which it depends whether a clock runs.
@@ -39,21 +85,25 @@ func (p *Pathway) AppliesBy(c *Clock) []string {
 	return slices.Compact(out)
 }
 
-// AnsweredTime is the moment an answer names: the start of the day for a date.
-func (p *Pathway) AnsweredTime(question string, f Facts) (time.Time, bool) {
+// AnsweredTime is the moment an answer names, asked once or of a row: the start
+// of the day for a date, which day says.
+func (p *Pathway) AnsweredTime(question, row string, f Facts) (at time.Time, day, ok bool) {
 	in := p.questions[question]
 	if in == nil {
-		return time.Time{}, false
+		return time.Time{}, false, false
 	}
-	a, ok := p.scene(&f).answer("", "", question)
+	if in.group == "" {
+		row = ""
+	}
+	a, ok := p.scene(&f).answer(in.group, row, question)
 	if !ok {
-		return time.Time{}, false
+		return time.Time{}, false, false
 	}
 	if d, err := calendar.ParseDate(a.Text); err == nil && in.q.Type == "date" {
-		return d.Start(), true
+		return d.Start(), true, true
 	}
-	t, _, err := calendar.ParseTime(a.Text)
-	return t, err == nil
+	at, _, err := calendar.ParseTime(a.Text)
+	return at, false, err == nil
 }
 
 // Over tells whether a clock has nothing left to wait for in a state: the

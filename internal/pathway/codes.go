@@ -11,7 +11,12 @@ import (
 	"strings"
 )
 
-const borrowed = "partnership:"
+// What stands before the name of a list of the partnership's, or of one that
+// several pathways share.
+const (
+	borrowed   = "partnership:"
+	sharedList = "shared:"
+)
 
 var codeForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
 
@@ -107,35 +112,58 @@ func writeCodes(codes []Code) string {
 	return b.String()
 }
 
-// codesOf finds the list a question names and leaves the question with the
-// name under which Pathway.Codes has it.
-func (k *checker) codesOf(q *Question) []Code {
-	line := k.d.lines[&q.Codes]
-	if list, ok := strings.CutPrefix(q.Codes, borrowed); ok {
-		return k.borrowedCodes(q, list, line)
+// codesOf finds the list that something names and leaves it with the name under
+// which Pathway.Codes has it.
+func (k *checker) codesOf(named *string) []Code {
+	line := k.d.lines[named]
+	if list, ok := strings.CutPrefix(*named, borrowed); ok {
+		return k.borrowedCodes(*named, list, line)
 	}
-	q.Codes = strings.TrimSuffix(strings.TrimPrefix(q.Codes, "codes/"), ".csv")
-	if have, ok := k.p.Codes[q.Codes]; ok {
+	if list, ok := strings.CutPrefix(*named, sharedList); ok {
+		return k.sharedCodes(*named, list, line)
+	}
+	*named = strings.TrimSuffix(strings.TrimPrefix(*named, "codes/"), ".csv")
+	if have, ok := k.p.Codes[*named]; ok {
 		return have
 	}
-	file := "codes/" + q.Codes + ".csv"
+	file := "codes/" + *named + ".csv"
 	text, ok := k.p.Files[file]
 	if !ok {
-		var have []string
-		for f := range k.p.Files {
-			if name, ok := strings.CutPrefix(f, "codes/"); ok {
-				have = append(have, strings.TrimSuffix(name, ".csv"))
-			}
-		}
-		k.d.fault(line, instead(q.Codes, have), "there is no code list %s", file)
+		k.d.fault(line, instead(*named, listNames(k.p.Files)), "there is no code list %s", file)
 		return nil
 	}
-	k.p.Codes[q.Codes] = readCodes(file, text, k.d.faults)
-	return k.p.Codes[q.Codes]
+	k.p.Codes[*named] = readCodes(file, text, k.d.faults)
+	return k.p.Codes[*named]
 }
 
-func (k *checker) borrowedCodes(q *Question, list string, line int) []Code {
-	if have, ok := k.p.Codes[q.Codes]; ok {
+// listNames are the code lists among some files.
+func listNames(files map[string]string) []string {
+	var out []string
+	for f := range files {
+		if name, ok := strings.CutPrefix(f, "codes/"); ok {
+			out = append(out, strings.TrimSuffix(name, ".csv"))
+		}
+	}
+	return out
+}
+
+func (k *checker) sharedCodes(named, list string, line int) []Code {
+	if have, ok := k.p.Codes[named]; ok {
+		return have
+	}
+	file := "codes/" + list + ".csv"
+	text, ok := k.sharedText(file)
+	if !ok {
+		k.d.fault(line, instead(list, listNames(k.place.Shared)), "no list “%s” is shared", list)
+		return nil
+	}
+	k.p.Files[sharedDir+file] = text
+	k.p.Codes[named] = readCodes("_"+sharedDir+file, text, k.d.faults)
+	return k.p.Codes[named]
+}
+
+func (k *checker) borrowedCodes(named, list string, line int) []Code {
+	if have, ok := k.p.Codes[named]; ok {
 		return have
 	}
 	file := "partnership/" + list + ".csv"
@@ -148,6 +176,6 @@ func (k *checker) borrowedCodes(q *Question, list string, line int) []Code {
 		return nil
 	}
 	k.p.Files[file] = writeCodes(codes)
-	k.p.Codes[q.Codes] = codes
+	k.p.Codes[named] = codes
 	return codes
 }

@@ -1,6 +1,7 @@
 package pathway
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,9 +39,12 @@ func (k *checker) rules() {
 	for i := range p.Steps {
 		k.stepRules(&p.Steps[i])
 	}
-	for i := range p.Clocks {
-		c := &p.Clocks[i]
-		c.rule = k.boolean(&c.If, "", "the condition of the clock “"+c.ID+"”")
+	k.clockRules()
+	for i := range p.WorkedOut {
+		w := &p.WorkedOut[i]
+		if w.Is != "" {
+			w.rule = k.compile(w.Is, k.d.lines[&w.Is], "", "what is worked out as “"+w.ID+"”", false)
+		}
 	}
 	for i := range p.Documents {
 		d := &p.Documents[i]
@@ -87,8 +91,9 @@ func (k *checker) stepRules(s *Step) {
 	for i := range s.Ask {
 		q := &s.Ask[i]
 		of := fmt.Sprintf("the question “%s” in %s", q.ID, what)
-		q.show = k.boolean(&q.ShowIf, q.Group, "show_if of "+of)
-		q.require = k.boolean(&q.RequireIf, q.Group, "require_if of "+of)
+		group := cmp.Or(q.Group, s.Group())
+		q.show = k.boolean(&q.ShowIf, group, "show_if of "+of)
+		q.require = k.boolean(&q.RequireIf, group, "require_if of "+of)
 		if q.show == nil {
 			continue
 		}
@@ -99,17 +104,17 @@ func (k *checker) stepRules(s *Step) {
 		}
 	}
 	for i := range s.To {
-		s.To[i].rule = k.boolean(&s.To[i].If, "", "where "+what+" leads to “"+s.To[i].State+"”")
+		s.To[i].rule = k.boolean(&s.To[i].If, s.Group(), "where "+what+" leads to “"+s.To[i].State+"”")
 	}
 	for i := range s.AllowIf {
-		s.AllowIf[i].rule = k.boolean(&s.AllowIf[i].If, "", "a guard of "+what)
+		s.AllowIf[i].rule = k.boolean(&s.AllowIf[i].If, s.Group(), "a guard of "+what)
 	}
 	for i := range s.Grants {
-		s.Grants[i].rule = k.boolean(&s.Grants[i].If, "", "the grant “"+s.Grants[i].Key+"” of "+what)
+		s.Grants[i].rule = k.boolean(&s.Grants[i].If, s.Group(), "the grant “"+s.Grants[i].Key+"” of "+what)
 	}
 	for i := range s.Starts {
 		st := &s.Starts[i]
-		group := ""
+		group := s.Group()
 		if k.p.groups[st.Each] != nil {
 			group = st.Each
 		}

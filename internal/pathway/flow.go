@@ -69,19 +69,30 @@ func (k *checker) after(from []string) map[string]bool {
 // stops tells whether anything that stops a clock can happen once it runs.
 func (k *checker) stops(c *Clock, reached map[string]bool) bool {
 	running := reached
-	if id, ok := strings.CutPrefix(c.From, "step."); ok {
-		var first []string
+	var first []string
+	for _, from := range c.From {
+		id, ok := strings.CutPrefix(from, "step.")
+		if !ok { // from the beginning, or at any time
+			first = nil
+			break
+		}
 		for _, f := range k.p.steps[id].From {
 			if reached[f] {
 				first = append(first, k.p.steps[id].leads(f)...)
 			}
 		}
+	}
+	if first != nil {
 		running = k.after(first)
 	}
 	return slices.ContainsFunc(c.Until, func(u string) bool {
 		kind, id, _ := strings.Cut(u, ".")
 		if kind == "state" {
 			return running[id]
+		}
+		// A row is added once: adding another stops nothing of this one's.
+		if c.Each != "" && k.p.steps[id].Adds == c.Each {
+			return false
 		}
 		return slices.ContainsFunc(k.p.steps[id].From, func(f string) bool { return running[f] })
 	})
@@ -159,78 +170,7 @@ func holds(grants map[*Grant]bool, ok func(*Grant) bool) bool {
 func reaches(g *Grant, roles []string) bool {
 	kind, role, _ := strings.Cut(g.To, ":")
 	if kind == "role" || kind == "parent" {
-		return slices.Contains(roles, role)
+		return slices.Contains(roles, role) || slices.ContainsFunc(roles, func(r string) bool { return strings.HasPrefix(r, "worker:") })
 	}
 	return kind != "author"
-}
-
-// crossCheck reports what a pathway starts of another that is not there. whole
-// says that every folder could be read.
-func (l *Library) crossCheck(p *Pathway, whole bool) Faults {
-	var faults Faults
-	fault := func(at any, do, text string, args ...any) {
-		faults.add(Fault{File: p.Name + "/pathway.yaml", Line: p.lines[at], Text: fmt.Sprintf(text, args...), Do: do})
-	}
-	for i := range p.Steps {
-		for j := range p.Steps[i].Starts {
-			st := &p.Steps[i].Starts[j]
-			child, ok := l.Get(st.Pathway)
-			if !ok {
-				if whole {
-					fault(&st.Pathway, instead(st.Pathway, keys(l.byName)), "there is no pathway “%s”", st.Pathway)
-				}
-				continue
-			}
-			if s, ok := child.Step(st.Step); st.Step != "" && !ok {
-				fault(&st.Step, instead(st.Step, keys(child.steps)), "the pathway “%s” has no step “%s”", child.Name, st.Step)
-			} else if ok && !slices.Contains(s.From, child.start) {
-				fault(&st.Step, "Name a step that its first state allows", "the step “%s” of “%s” cannot be the first", st.Step, child.Name)
-			}
-			for _, id := range sortedKeys(st.Answers) {
-				at := entry{&st.Answers, id}
-				switch in := child.questions[id]; {
-				case in == nil:
-					fault(at, instead(id, keys(child.questions)), "the pathway “%s” has no question “%s”", child.Name, id)
-				case in.group != "":
-					fault(at, "Name a question that is asked once", "“%s” of “%s” is asked of each %s", id, child.Name, child.item(in.group))
-				case st.answers[id] != nil && !st.answers[id].gives(in.q.Type):
-					fault(at, "Give it a value of its own type", "“%s” of “%s” is of type %s", id, child.Name, in.q.Type)
-				}
-			}
-			for id, r := range st.answers {
-				if r == nil {
-					continue
-				}
-				for _, read := range append(trimmed(r.vars), r.fields...) {
-					if q := p.questions[read]; q != nil && closed(q.q) {
-						fault(entry{&st.Answers, id}, "Take it out", "“%s” of “%s” would be given the answer “%s”, which must not leave this record", id, child.Name, read)
-					}
-				}
-			}
-			for _, id := range child.Carry {
-				mine, theirs := p.questions[id], child.questions[id]
-				if mine != nil && theirs != nil && closed(mine.q) && !(mine.q.Sealed && theirs.q.Sealed) {
-					fault(st, "Take it out of carry", "“%s” would carry the answer “%s”, which must not leave this record", child.Name, id)
-				}
-				if mine != nil && theirs != nil && mine.q.Type != theirs.q.Type {
-					fault(st, "Give both the same type", "“%s” carries the answer “%s”, which is of type %s there and %s here", child.Name, id, theirs.q.Type, mine.q.Type)
-				}
-			}
-		}
-	}
-	return faults
-}
-
-// closed tells whether an answer must not leave its record: it informs the
-// decision only, or is sealed to some.
-func closed(q *Question) bool { return q.Guarded || q.Sealed }
-
-// trimmed gives the questions behind the variables of a rule.
-func trimmed(vars []string) []string {
-	out := make([]string, 0, len(vars))
-	for _, v := range vars {
-		_, id, _ := strings.Cut(v, ".")
-		out = append(out, id)
-	}
-	return out
 }

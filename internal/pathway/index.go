@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"frontdoor/internal/answer"
 )
 
 // index finds the parts of a pathway by their ids.
@@ -68,6 +70,36 @@ func (p *Pathway) Group(id string) (*Group, bool) {
 	g, ok := p.groups[id]
 	return g, ok
 }
+
+// Fixed gives the rows of the groups whose rows are a list of codes: every
+// record has them from the beginning.
+func (p *Pathway) Fixed() answer.Set {
+	out := answer.Set{}
+	for i := range p.Groups {
+		var rows []string
+		for _, c := range p.Groups[i].codes {
+			rows = append(rows, c.Code)
+		}
+		if len(rows) > 0 {
+			out[answer.Key(p.Groups[i].ID)] = answer.List(rows...)
+		}
+	}
+	return out
+}
+
+// Filled are the questions that an answer of the record it follows fills.
+func (p *Pathway) Filled() []*Question {
+	var out []*Question
+	for _, id := range sortedKeys(p.questions) {
+		if q := p.questions[id].q; strings.HasPrefix(q.Fill, "parent.") {
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+// CodesOfRows are the codes that the rows of a group are; nil when rows are added.
+func (g *Group) CodesOfRows() []Code { return g.codes }
 
 // State finds a state by its id.
 func (p *Pathway) State(id string) (*State, bool) {
@@ -246,8 +278,10 @@ func keys[V any](m map[string]V) []string {
 	return out
 }
 
-// Clock finds a clock by its id.
+// Clock finds a clock by its id, or by that of one of its rows' (see
+// record.Clock).
 func (p *Pathway) Clock(id string) (*Clock, bool) {
+	id, _, _ = strings.Cut(id, "/")
 	for i := range p.Clocks {
 		if p.Clocks[i].ID == id {
 			return &p.Clocks[i], true

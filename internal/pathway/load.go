@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -24,6 +25,8 @@ type Place struct {
 	Settings map[string]map[string]Setting // pathway → name → value in Default, with Confirmed, Source, Checked
 	Now      time.Time                     // for law entries that nobody has checked for 12 months
 	Calendar *calendar.Calendar            // for working_days() in rules; the built-in one when nil
+	Clauses  []string                      // every section of the manual, as neglect#signs; nil when clauses are not to be checked
+	Shared   map[string]string             // files of the folder _shared; LoadAll reads them itself
 }
 
 // Library is every pathway the program knows, by name in its current version
@@ -105,6 +108,9 @@ func LoadAll(fsys fs.FS, place Place) (*Library, Faults) {
 			}
 		}
 	}
+	if place.Shared, err = readShared(fsys); err != nil {
+		return nil, Faults{{File: "_shared", Text: err.Error(), Do: "Check the folder"}}
+	}
 	loaded, found := make([]*Pathway, len(names)), make([]Faults, len(names))
 	var wg sync.WaitGroup
 	for i, n := range names {
@@ -147,6 +153,18 @@ func LoadAll(fsys fs.FS, place Place) (*Library, Faults) {
 		return nil, faults
 	}
 	return l, faults
+}
+
+// readShared reads the folder of what several pathways use, when there is one.
+func readShared(fsys fs.FS) (map[string]string, error) {
+	if _, err := fs.Stat(fsys, "_shared"); err != nil {
+		return nil, nil
+	}
+	sub, err := fs.Sub(fsys, "_shared")
+	if err != nil {
+		return nil, err
+	}
+	return readFiles(sub)
 }
 
 // readFiles reads every file of a folder; names that begin with a dot or an
@@ -205,7 +223,13 @@ func load(files map[string]string, place Place, pinned bool) (*Pathway, Faults) 
 	p := &Pathway{Files: files, Codes: map[string][]Code{}, Messages: map[string]string{}}
 	d := newDecoder("pathway.yaml", &faults)
 	p.lines = d.lines
-	if !d.read(text, p) {
+	k := &checker{compiler: compiler{p: p, d: d, place: &place, cache: map[string]*rule{}}, pinned: pinned}
+	doc, ok := d.document(text)
+	if !ok {
+		return nil, faults.sorted()
+	}
+	k.splice(doc)
+	if d.decode(doc, reflect.ValueOf(p).Elem(), "the file", 0); len(faults) > 0 {
 		return nil, faults.sorted()
 	}
 	for name, text := range files {
@@ -213,7 +237,6 @@ func load(files map[string]string, place Place, pinned bool) (*Pathway, Faults) 
 			p.Messages[strings.TrimSuffix(file, ".md")] = text
 		}
 	}
-	k := &checker{compiler: compiler{p: p, d: d, place: &place, cache: map[string]*rule{}}, pinned: pinned}
 	k.check()
 	p.Hash = hashOf(p.Files)
 	return p, faults.sorted()

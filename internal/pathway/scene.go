@@ -33,9 +33,6 @@ type scene struct {
 
 func (p *Pathway) scene(f *Facts) *scene {
 	s := &scene{p: p, f: f, each: f.Each, hidden: map[answer.Key]bool{}, values: map[string]any{}}
-	if f.Row != "" {
-		s.row, s.group = f.Row, p.groupOf(f, f.Row)
-	}
 	for i := range p.Pages {
 		page := &p.Pages[i]
 		for _, at := range s.over(page.Repeat) {
@@ -101,6 +98,15 @@ func (s *scene) at(group, row string) *scene {
 	return &c
 }
 
+// inStep gives the scene for the questions of a group that a step asks: of each
+// row, or of the one row that the step adds or is about.
+func (s *scene) inStep(step *Step, group string) []*scene {
+	if g := step.Group(); g != "" && (group == g || group == "") {
+		return []*scene{s.at(g, s.f.Row)}
+	}
+	return s.over(group)
+}
+
 // with is the scene inside a start that makes one record for each choice or row.
 func (s *scene) with(each string) *scene {
 	c := *s
@@ -125,16 +131,6 @@ func keyOf(group, row, id string) answer.Key {
 		return answer.Key(id)
 	}
 	return answer.RowKey(group, row, id)
-}
-
-// groupOf finds the group that has a row.
-func (p *Pathway) groupOf(f *Facts, row string) string {
-	for i := range p.Groups {
-		if slices.Contains(f.Answers.Rows(p.Groups[i].ID), row) {
-			return p.Groups[i].ID
-		}
-	}
-	return ""
 }
 
 // answer is what was answered to a question that is asked; false when nothing
@@ -235,6 +231,9 @@ func (s *scene) ResolveName(name string) (any, bool) {
 		}
 		return s.known(group, row, id), true
 	}
+	if step := s.p.steps[id]; dotted && space == "taken" && s.row != "" && step != nil && step.Group() == s.group {
+		return s.takenOn(id), true // not kept: it is about this row
+	}
 	if v, ok := s.values[name]; ok {
 		return v, true
 	}
@@ -244,6 +243,11 @@ func (s *scene) ResolveName(name string) (any, bool) {
 	}
 	s.values[name] = v
 	return v, true
+}
+
+// takenOn tells whether a step was ever taken on the row.
+func (s *scene) takenOn(step string) bool {
+	return slices.ContainsFunc(s.f.Acts, func(a Act) bool { return a.Step == step && a.Row == s.row })
 }
 
 func (s *scene) resolve(name, space, id string, dotted bool) any {
@@ -272,6 +276,11 @@ func (s *scene) resolve(name, space, id string, dotted bool) any {
 				return n
 			}
 			return missing("@" + name)
+		case "started":
+			if states := f.Started[id]; states != nil {
+				return states
+			}
+			return []string{}
 		case "taken":
 			_, ok := f.Taken[id]
 			return ok
@@ -292,6 +301,9 @@ func (s *scene) resolve(name, space, id string, dotted bool) any {
 	}
 	switch name {
 	case "state":
+		if f.State == "" { // still being written
+			return s.p.start
+		}
 		return f.State
 	case "each":
 		if s.each != "" {

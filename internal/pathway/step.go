@@ -11,6 +11,7 @@ import (
 // stands, and whether it is open.
 type StepState struct {
 	Step    *Step
+	Row     string // the row it would be taken on, for a step about one
 	Open    bool
 	Refused []string     // what to do first, when it is not open
 	Missing []answer.Key // the answers that it waits for
@@ -26,34 +27,65 @@ func (p *Pathway) StepsFor(f Facts) []StepState {
 	var out []StepState
 	for i := range p.Steps {
 		step := &p.Steps[i]
-		if !slices.Contains(step.From, f.State) || !step.isFor(f.Actor) {
+		if !slices.Contains(step.From, f.State) {
 			continue
 		}
-		st := StepState{Step: step}
-		st.Refused = append(st.Refused, p.barred(step, &f)...)
-		if p.wantsForm(step, &f) {
-			if !looked {
-				gaps, looked = p.Missing(f), true
+		for _, row := range p.rowsOf(step, &f) {
+			f.Row = row
+			if !p.isFor(step, &f) {
+				continue
 			}
-			for _, g := range gaps {
-				st.Refused = append(st.Refused, g.Text+".")
-				st.Missing = append(st.Missing, g.Key)
+			st := StepState{Step: step}
+			if step.Row != "" {
+				st.Row = row
 			}
+			st.Refused = append(st.Refused, p.barred(step, &f)...)
+			if p.wantsForm(step, &f) {
+				if !looked {
+					gaps, looked = p.Missing(f), true
+				}
+				for _, g := range gaps {
+					st.Refused = append(st.Refused, g.Text+".")
+					st.Missing = append(st.Missing, g.Key)
+				}
+			}
+			p.guards(&st, s, &f)
+			out = append(out, st)
 		}
-		own := p.own(step, &f)
-		before := s
-		if len(own) > 0 && len(step.AllowIf) > 0 {
-			before = s.without(own)
-		}
-		for j := range step.AllowIf {
-			p.guard(&st, &step.AllowIf[j], before, own)
-		}
-		slices.Sort(st.Missing)
-		st.Missing = slices.Compact(st.Missing)
-		st.Open = len(st.Refused) == 0
-		out = append(out, st)
 	}
 	return out
+}
+
+// NewRow stands for the row that a step is about to add, until it has an id.
+const NewRow = "new"
+
+// rowsOf gives the rows on which a step could be taken: none but "" for one about
+// the record.
+func (p *Pathway) rowsOf(step *Step, f *Facts) []string {
+	switch {
+	case step.Adds != "":
+		return []string{NewRow}
+	case step.Row != "":
+		return f.Answers.Rows(step.Row)
+	}
+	return []string{""}
+}
+
+// guards says what the guards of a step ask for first.
+func (p *Pathway) guards(st *StepState, s *scene, f *Facts) {
+	step := st.Step
+	own := p.own(step, f)
+	before := s
+	if len(own) > 0 && len(step.AllowIf) > 0 {
+		before = s.without(own)
+	}
+	before = before.inStep(step, "")[0]
+	for j := range step.AllowIf {
+		p.guard(st, &step.AllowIf[j], before, own)
+	}
+	slices.Sort(st.Missing)
+	st.Missing = slices.Compact(st.Missing)
+	st.Open = len(st.Refused) == 0
 }
 
 // guard adds to a step's state what one guard says before the step's own
@@ -86,9 +118,14 @@ func (p *Pathway) guard(st *StepState, g *Guard, before *scene, own []answer.Key
 	}
 }
 
-// isFor tells whether the step is for an actor.
-func (s *Step) isFor(a Actor) bool {
+// isFor tells whether the step is for the actor.
+func (p *Pathway) isFor(s *Step, f *Facts) bool {
+	a := f.Actor
 	return slices.ContainsFunc(s.By, func(by string) bool {
+		if id, ok := strings.CutPrefix(by, "worker:"); ok {
+			named, answered := p.named(s, f, id)
+			return answered && a.Acting && a.ID != "" && bare(named) == bare(a.ID)
+		}
 		switch by {
 		case "author":
 			if a.Author {
@@ -101,6 +138,28 @@ func (s *Step) isFor(a Actor) bool {
 		}
 		return slices.Contains(a.Roles, by)
 	})
+}
+
+// named is the one answer to a question that a step names somewhere, of its row
+// where it is asked of rows.
+func (p *Pathway) named(s *Step, f *Facts, id string) (string, bool) {
+	in := p.questions[id]
+	if in == nil {
+		return "", false
+	}
+	key := keyOf("", "", id)
+	if in.group != "" {
+		key = keyOf(in.group, f.Row, id)
+	}
+	a := f.Answers[key]
+	return a.Text, a.NotKnown == "" && a.Text != ""
+}
+
+// ForBeginner tells whether a record can be begun by someone: the first step is
+// for them.
+func (p *Pathway) ForBeginner(a Actor) bool {
+	first, ok := p.Beginning()
+	return ok && p.isFor(first, &Facts{Actor: a})
 }
 
 // wantsForm tells whether the form must be complete before the step.
@@ -132,11 +191,13 @@ func (p *Pathway) own(step *Step, f *Facts) []answer.Key {
 	var out []answer.Key
 	for i := range step.Ask {
 		q := &step.Ask[i]
-		if q.Group == "" {
+		switch q.Group {
+		case "":
 			out = append(out, answer.Key(q.ID))
-		}
-		for _, r := range f.Answers.Rows(q.Group) {
-			if q.Group != "" {
+		case step.Group():
+			out = append(out, answer.RowKey(q.Group, f.Row, q.ID))
+		default:
+			for _, r := range f.Answers.Rows(q.Group) {
 				out = append(out, answer.RowKey(q.Group, r, q.ID))
 			}
 		}
@@ -168,7 +229,7 @@ func (p *Pathway) barred(step *Step, f *Facts) []string {
 func bare(principal string) string { return strings.TrimPrefix(principal, "worker:") }
 
 // Ask gives the questions of a step that show, once for each row where they
-// are asked of a group. The rows are in order and each row's questions are
+// are asked of a group; of the row f.Row alone where the step adds it or is about it. The rows are in order and each row's questions are
 // together.
 func (p *Pathway) Ask(step *Step, f Facts) []Asked {
 	s := p.scene(&f)
@@ -178,7 +239,7 @@ func (p *Pathway) Ask(step *Step, f Facts) []Asked {
 		for j < len(step.Ask) && step.Ask[j].Group == step.Ask[i].Group {
 			j++
 		}
-		for _, at := range s.over(step.Ask[i].Group) {
+		for _, at := range s.inStep(step, step.Ask[i].Group) {
 			for n := i; n < j; n++ {
 				if a, ok := at.ask(&step.Ask[n], step.Ask[n].Group); ok {
 					out = append(out, a)

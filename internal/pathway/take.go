@@ -1,6 +1,7 @@
 package pathway
 
 import (
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -19,6 +20,7 @@ import (
 // Taking is what taking a step does to the record. Casework writes it.
 type Taking struct {
 	Step      *Step
+	Row       string // the row it adds or is about
 	From, To  string
 	Grants    []MadeGrant
 	Ends      []string // keys of the grants that end
@@ -29,6 +31,13 @@ type Taking struct {
 	Team      string    // team it goes to
 	Allocates string    // worker who gets it
 	Happened  time.Time // when it was so; zero when it is now
+	Notices   []MadeNotice
+}
+
+// MadeNotice is a notice with whom it is to: as a grant's, or "team" for the
+// team the record lies with, "author" or "allocated".
+type MadeNotice struct {
+	To, Message string
 }
 
 // MadeGrant is a grant with whom it is to: "role:<r>", "team:<id>",
@@ -64,7 +73,10 @@ func (p *Pathway) Take(id string, f Facts) (Taking, error) {
 		return Taking{}, fault.New(fault.NotFound, "There is no such step.")
 	}
 	p.begun(&f)
-	if !step.isFor(f.Actor) {
+	if err := p.onRow(step, &f); err != nil {
+		return Taking{}, err
+	}
+	if !p.isFor(step, &f) {
 		return Taking{}, fault.New(fault.Forbidden, "“"+step.Label+"” is not for your role.")
 	}
 	if !slices.Contains(step.From, f.State) {
@@ -93,12 +105,35 @@ func (p *Pathway) Take(id string, f Facts) (Taking, error) {
 			return Taking{}, fields
 		}
 	}
-	t := taker{p: p, step: step, s: p.scene(&f), f: &f, out: Taking{Step: step, From: f.State, To: f.State, Ends: step.Ends}}
+	t := taker{p: p, step: step, f: &f, out: Taking{Step: step, Row: f.Row, From: f.State, To: f.State, Ends: step.Ends}}
+	t.s = p.scene(&f).inStep(step, "")[0]
 	t.take()
 	if err := t.refusal(); err != nil {
 		return Taking{}, err
 	}
 	return t.out, nil
+}
+
+// onRow checks that the row of the facts is one the step can be taken on.
+func (p *Pathway) onRow(step *Step, f *Facts) error {
+	g := p.groups[step.Group()]
+	switch rows := f.Answers.Rows(step.Group()); {
+	case g == nil:
+		f.Row = ""
+	case !slices.Contains(rows, f.Row):
+		return fault.New(fault.NotFound, "“"+step.Label+"” is about one "+g.Item+", and this one is not there. Look at the record again.")
+	case step.Adds != "" && len(rows) > maxAdded(g):
+		return fault.New(fault.Conflict, fmt.Sprintf("No more than %d can be added here. Ask whoever looks after this pathway.", maxAdded(g)))
+	}
+	return nil
+}
+
+// maxAdded is the most rows that steps can add to a group.
+func maxAdded(g *Group) int {
+	if g.Max > 0 {
+		return g.Max
+	}
+	return 200
 }
 
 // taker works out one step and collects why it is refused.
@@ -178,7 +213,7 @@ func (t *taker) take() {
 	}
 	for _, id := range step.Documents {
 		doc := t.p.documents[id]
-		for _, at := range t.s.over(doc.Row) {
+		for _, at := range t.s.inStep(step, doc.Row) {
 			if t.decide(doc.rule, at) {
 				made := MadeDocument{Document: doc}
 				if doc.Row != "" {
@@ -188,9 +223,14 @@ func (t *taker) take() {
 			}
 		}
 	}
+	for i := range step.Notices {
+		for _, to := range step.Notices[i].To {
+			t.out.Notices = append(t.out.Notices, MadeNotice{To: t.told(to), Message: step.Notices[i].Message})
+		}
+	}
 	t.out.Moves, t.out.Merges = t.text(step.Moves), t.text(step.Merges)
 	t.out.Allocates, t.out.Team = t.text(step.Allocates), t.text(step.Team)
-	if a, ok := t.s.answer("", "", step.Happened); ok {
+	if a, ok := t.answer(step.Happened); ok {
 		if d, err := calendar.ParseDate(a.Text); err == nil {
 			t.out.Happened = d.Start()
 		} else if at, _, err := calendar.ParseTime(a.Text); err == nil {
@@ -203,8 +243,30 @@ func (t *taker) text(question string) string {
 	if question == "" {
 		return ""
 	}
-	a, _ := t.s.answer("", "", question)
+	a, _ := t.answer(question)
 	return a.Text
+}
+
+// answer is the answer to a question that the step names: of its row where the
+// question is asked of rows.
+func (t *taker) answer(question string) (answer.Answer, bool) {
+	if in := t.p.questions[question]; in != nil && in.group != "" {
+		return t.s.answer(in.group, t.s.row, question)
+	}
+	return t.s.answer("", "", question)
+}
+
+// told finds out who a notice is to. One to nobody, because nobody was named,
+// is not sent.
+func (t *taker) told(to string) string {
+	kind, id, _ := strings.Cut(to, ":")
+	if (kind == "worker" || kind == "team") && t.p.questions[id] != nil {
+		if a, ok := t.answer(id); ok {
+			return kind + ":" + a.Text
+		}
+		return ""
+	}
+	return to
 }
 
 // to finds out who "team:<question>" or "worker:<question>" is. A grant to
@@ -218,9 +280,9 @@ func (t *taker) to(to string) string {
 	case kind != "team" && kind != "worker", in == nil:
 		return to
 	}
-	a, ok := t.s.answer("", "", id)
+	a, ok := t.answer(id)
 	if !ok {
-		t.missing = append(t.missing, id)
+		t.missing = append(t.missing, string(keyOf(in.group, t.s.row, id)))
 	}
 	return kind + ":" + a.Text
 }

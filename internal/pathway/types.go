@@ -9,6 +9,7 @@
 package pathway
 
 import (
+	"cmp"
 	"time"
 
 	"frontdoor/internal/answer"
@@ -44,6 +45,20 @@ type Pathway struct {
 	// About lets the sender of a record, or anyone who works on it, begin a
 	// record of this pathway about it: "record", or empty.
 	About string `yaml:"about"`
+	// Offered is the heading under which people may begin a record of this
+	// pathway by themselves: those for whom its first step is. Empty when nobody
+	// may.
+	Offered string `yaml:"offered"`
+	// Follows names the pathways whose records may be carried on into one of
+	// this, by whoever may act on them.
+	Follows []string `yaml:"follows"`
+	// Restricted lists the only roles that a record of this pathway may be given
+	// to as a role. Whoever was not given it is never told that it is there.
+	Restricted []string `yaml:"restricted"`
+	// Shared names the files of pathways/_shared whose groups and pages it uses.
+	Shared []string `yaml:"shared"`
+	// WorkedOut are sums over the answers that pages show and nothing acts on.
+	WorkedOut []Figure `yaml:"worked_out"`
 
 	// Filled by Load, not written in the folder.
 	Hash string `yaml:"-"` // content hash of every file, and of the partnership's lists it uses
@@ -86,6 +101,24 @@ type Group struct {
 	// Name is the CEL-free list of questions whose answers name the row, in order.
 	Name   []string   `yaml:"name"`
 	Person *PersonMap `yaml:"person"` // rows become people in the index
+	// Of names a code list: the rows are its codes, always and in order, and the
+	// code's label names the row. Otherwise rows are added.
+	Of string `yaml:"of"`
+	// Columns are the questions that the table of its rows shows.
+	Columns []string `yaml:"columns"`
+
+	codes []Code // of Of
+}
+
+// Figure is something worked out from the answers, shown with its explanation.
+// It informs a judgement and never decides: no rule and no letter can read it.
+type Figure struct {
+	ID      string `yaml:"id"`
+	Label   string `yaml:"label"`
+	Is      string `yaml:"is"`      // CEL: a number, a text, or true or false
+	Explain string `yaml:"explain"` // how it is worked out, in words
+
+	rule *rule
 }
 
 // PersonMap says which question holds which fact about a person.
@@ -106,6 +139,15 @@ type PersonMap struct {
 	Relation      string `yaml:"relation"` // to the children of the record
 	Parental      string `yaml:"parental"` // holds parental responsibility
 	InHousehold   string `yaml:"in_household"`
+	Died          string `yaml:"died"` // date of death: nothing goes to the family any more
+}
+
+// questions are all the questions that it names.
+func (m *PersonMap) questions() []*string {
+	return []*string{
+		&m.FamilyName, &m.GivenNames, &m.Aliases, &m.Born, &m.BornEstimated, &m.Due, &m.Sex, &m.NHSNumber, &m.UPN,
+		&m.Address, &m.AddressFlag, &m.Phone, &m.Relation, &m.Parental, &m.InHousehold, &m.Died,
+	}
 }
 
 // Page is one thing to answer at a time.
@@ -118,7 +160,7 @@ type Page struct {
 	ShowIf    string     `yaml:"show_if"`
 	Stop      string     `yaml:"stop"`      // CEL: true shows the interruption instead of going on
 	StopText  string     `yaml:"stop_text"` // Markdown of the interruption
-	Clause    string     `yaml:"clause"`    // manual clause to read beside the form
+	Clause    string     `yaml:"clause"`    // section of the manual to read beside the form, as neglect#signs
 	Questions []Question `yaml:"questions"`
 
 	show, stop *rule
@@ -188,7 +230,9 @@ type Step struct {
 	Body      string     `yaml:"body"` // Markdown shown above its questions
 	From      []string   `yaml:"from"`
 	To        []Target   `yaml:"to"`        // first whose condition holds; empty keeps the state
-	By        []string   `yaml:"by"`        // roles; "author" is the sender, "system" is a job
+	By        []string   `yaml:"by"`        // roles; "author" is the sender, "system" is a job, "worker:<question>" whom that answer names
+	Adds      string     `yaml:"adds"`      // group that gets a new row, of which its questions are asked
+	Row       string     `yaml:"row"`       // group of which it is taken on one row
 	Qualified bool       `yaml:"qualified"` // shows on the page that it needs a qualified decision-maker
 	NotBy     []string   `yaml:"not_by"`    // steps whose last actor may not take this one
 	Ask       []Question `yaml:"ask"`
@@ -210,7 +254,7 @@ type Step struct {
 	// Happened names the question that holds when it was so, if not now.
 	Happened string `yaml:"happened"`
 	Primary  bool   `yaml:"primary"` // drawn as the main button of its state
-	Clause   string `yaml:"clause"`
+	Clause   string `yaml:"clause"`  // as a page's
 	// Marks are facts the engine must find recorded for this visit before the
 	// step: "history_looked" is set when the actor opened what is already known.
 	Marks []string `yaml:"marks"`
@@ -218,6 +262,10 @@ type Step struct {
 	// missing. A step that the author takes from the start state always does.
 	Complete bool `yaml:"complete"`
 }
+
+// Group is the group whose row the step adds or is about; empty when it is about
+// the record.
+func (s *Step) Group() string { return cmp.Or(s.Adds, s.Row) }
 
 // Target is a state a step leads to when its condition holds.
 type Target struct {
@@ -263,14 +311,23 @@ type Start struct {
 
 // Clock is a deadline a pathway runs.
 type Clock struct {
-	ID         string   `yaml:"id"`
-	Code       string   `yaml:"code"`
-	Label      string   `yaml:"label"`
-	From       string   `yaml:"from"`   // created, step.<id>, answer.<question>
-	Until      []string `yaml:"until"`  // step.<id>, state.<id>
-	Within     string   `yaml:"within"` // a length, or "setting.<name>"
-	If         string   `yaml:"if"`
-	Warn       string   `yaml:"warn"` // a length before due; a fifth of the time when empty
+	ID    string   `yaml:"id"`
+	Code  string   `yaml:"code"`
+	Label string   `yaml:"label"`
+	Each  string   `yaml:"each"`  // group: one clock for each row
+	From  []string `yaml:"from"`  // created, step.<id>, answer.<question>; the latest of them
+	Until []string `yaml:"until"` // step.<id>, state.<id>
+	// Within is how long it runs: the first whose condition holds when it starts.
+	Within []Span `yaml:"within"`
+	// Due names the date question that holds the limit itself, in place of
+	// Within; Before is a length that the limit comes before it.
+	Due    string `yaml:"due"` // answer.<question>
+	Before string `yaml:"before"`
+	If     string `yaml:"if"`
+	// CountsIf is a rule about a row: a step that adds it or is about it starts
+	// or stops the clock only while the rule holds of the row.
+	CountsIf   string   `yaml:"counts_if"`
+	Warn       []string `yaml:"warn"` // lengths before due; a fifth of the time when empty
 	Law        string   `yaml:"law"`
 	Owner      []string `yaml:"owner"` // roles told when it warns and runs out
 	HoldBefore bool     `yaml:"hold_before"`
@@ -278,10 +335,22 @@ type Clock struct {
 
 	// Sender is what whoever sent the record is told of the clock, such as "You
 	// hear what was decided". Without it they do not see the clock.
-	Sender  string          `yaml:"sender"`
-	Length  calendar.Length `yaml:"-"` // Within, read; the partnership's value when it is a setting
-	Setting string          `yaml:"-"` // its setting's name, if it has one
-	Early   calendar.Length `yaml:"-"` // Warn, read
+	Sender  string            `yaml:"sender"`
+	Length  calendar.Length   `yaml:"-"` // of the first span
+	Setting string            `yaml:"-"` // of the first span
+	Ahead   calendar.Length   `yaml:"-"` // Before, read
+	Early   []calendar.Length `yaml:"-"` // Warn, read
+
+	rule, counts *rule
+	countsOf     string // group that counts reads a row of
+}
+
+// Span is a length of a clock, which may depend on the answers.
+type Span struct {
+	If      string          `yaml:"if"`
+	Text    string          `yaml:"length"` // a length, or "setting.<name>"
+	Length  calendar.Length `yaml:"-"`      // Text, read; the partnership's value when it is a setting
+	Setting string          `yaml:"-"`      // its setting's name, if it has one
 
 	rule *rule
 }
@@ -306,7 +375,7 @@ type Document struct {
 
 // Notice tells someone, with no personal data, that there is something to see.
 type Notice struct {
-	To      []string `yaml:"to"` // role:<r>, team, author, allocated, owner
+	To      []string `yaml:"to"` // role:<r>, team, author, allocated, worker:<question>, team:<question>
 	Message string   `yaml:"message"`
 }
 
@@ -320,6 +389,9 @@ type Roles struct {
 	Postcode    string   `yaml:"postcode"`    // question that decides the authority
 	Authority   string   `yaml:"authority"`   // question that holds the authority when asked
 	NotContact  string   `yaml:"not_contact"` // do-not-contact instructions, shown wherever someone might ring
+	// Indicators are the questions that take, as words, what someone chose from
+	// the list of signs at each level of need. Of several, those that show count.
+	Indicators []string `yaml:"indicators"`
 
 	urgent *rule
 }
@@ -340,13 +412,18 @@ type Facts struct {
 	Created time.Time // when the record began, as it happened; clocks that start late still run from then
 	Actor   Actor
 	Taken   map[string]Taken // by step, the last time it was taken
+	// Acts are all steps that were taken, in order; kept only for pathways whose
+	// steps add rows or are about one.
+	Acts []Act
+	// Started are the states of the records that this one started, by pathway.
+	Started map[string][]string
 	// Counts are numbers that only the database knows: contacts_12m,
 	// open_checks, answered_checks, unread_messages, history_looked.
 	Counts map[string]int64
 	// Later works out those that take long, each when something asks for it;
 	// false when it cannot be known.
 	Later     map[string]func() (int64, bool)
-	Row       string // row a per-row rule is asked about
+	Row       string // row that the step in hand adds or is about
 	Each      string
 	Authority string
 }
@@ -368,10 +445,17 @@ type Actor struct {
 	Roles  []string
 	Kind   string // worker, professional, public, system
 	Author bool   // they sent this record
+	Acting bool   // they were given the record to act on, in whatever role
 }
 
 // Taken is the last time a step was taken.
 type Taken struct {
 	By string    // worker id
 	At time.Time // when it happened, which can be before it was recorded
+}
+
+// Act is one taking of a step.
+type Act struct {
+	Step, Row string
+	At        time.Time // when it happened
 }

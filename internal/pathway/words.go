@@ -227,6 +227,11 @@ func (p *Pathway) RowName(f Facts, group, row string) string {
 	if g == nil {
 		return ""
 	}
+	for _, c := range g.codes {
+		if c.Code == row {
+			return c.Label
+		}
+	}
 	var parts []string
 	for _, id := range g.Name {
 		a := f.Answers[answer.RowKey(group, row, id)]

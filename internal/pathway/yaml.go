@@ -32,7 +32,12 @@ type decoder struct {
 	blocks map[*string]bool
 	nodes  int
 	over   bool
+	shared []string // files whose nodes stand among those of the file, see sharedLine
 }
+
+// sharedLine is added to the lines of the first shared file, twice that to those
+// of the second, and so on, so that one number says file and line.
+const sharedLine = 1_000_000
 
 // entry names one value of a map that was read.
 type entry struct {
@@ -45,28 +50,37 @@ func newDecoder(file string, faults *Faults) *decoder {
 }
 
 func (d *decoder) fault(line int, do, text string, args ...any) {
-	d.faults.add(Fault{File: d.file, Line: line, Text: fmt.Sprintf(text, args...), Do: do})
+	file, line := d.at(line)
+	d.faults.add(Fault{File: file, Line: line, Text: fmt.Sprintf(text, args...), Do: do})
+}
+
+// at gives the file and the line that a number stands for.
+func (d *decoder) at(line int) (string, int) {
+	if i := line / sharedLine; i > 0 && i <= len(d.shared) {
+		return d.shared[i-1], line % sharedLine
+	}
+	return d.file, line
 }
 
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
 
-// read fills into, a pointer to a struct, from one YAML document.
-func (d *decoder) read(text string, into any) bool {
+// document parses one YAML document.
+func (d *decoder) document(text string) (*yaml.Node, bool) {
 	if len(text) > maxFile {
 		d.fault(0, "Split it", "the file is larger than 1 MB")
-		return false
+		return nil, false
 	}
 	dec := yaml.NewDecoder(bytes.NewReader([]byte(text)))
 	var doc, more yaml.Node
 	err := dec.Decode(&doc)
 	if errors.Is(err, io.EOF) {
 		d.fault(0, "Write the pathway in it", "the file is empty")
-		return false
+		return nil, false
 	}
 	if err == nil {
 		if err = dec.Decode(&more); err == nil {
 			d.fault(more.Line, "Keep one document in the file", "a second document begins")
-			return false
+			return nil, false
 		}
 		if errors.Is(err, io.EOF) {
 			err = nil
@@ -79,11 +93,9 @@ func (d *decoder) read(text string, into any) bool {
 			words = m[2]
 		}
 		d.fault(line, "Check the spaces at the start of the line, and put text with a colon in quotes", "this is not YAML: %s", words)
-		return false
+		return nil, false
 	}
-	before := len(*d.faults)
-	d.decode(doc.Content[0], reflect.ValueOf(into).Elem(), "the file", 0)
-	return len(*d.faults) == before
+	return doc.Content[0], true
 }
 
 func (d *decoder) decode(n *yaml.Node, v reflect.Value, what string, depth int) {
@@ -124,6 +136,12 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value, what string, depth in
 	if t, ok := v.Addr().Interface().(*Target); ok && n.Kind == yaml.ScalarNode {
 		t.State = n.Value
 		d.lines[&t.State] = n.Line
+		return
+	}
+	// "within: 8 days" is short for "within: [{length: 8 days}]".
+	if t, ok := v.Addr().Interface().(*Span); ok && n.Kind == yaml.ScalarNode {
+		t.Text = n.Value
+		d.lines[&t.Text] = n.Line
 		return
 	}
 	if n.Kind != yaml.MappingNode {

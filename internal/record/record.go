@@ -6,6 +6,7 @@ package record
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"frontdoor/internal/answer"
@@ -59,6 +60,7 @@ type Revision struct {
 	Role       string     `json:"role,omitempty"`
 	Kind       string     `json:"kind"`
 	Step       string     `json:"step,omitempty"`
+	Row        string     `json:"row,omitempty"` // the row the step added or was about
 	From       string     `json:"from,omitempty"`
 	To         string     `json:"to,omitempty"`
 	Changes    answer.Set `json:"changes,omitempty"`
@@ -127,19 +129,26 @@ type Entry struct {
 type Clock struct {
 	ID        string
 	Record    string
-	Clock     string // the pathway's name for it: "decide"
+	Clock     string // the pathway's name for it: "decide", or "action/r3" for that of one row
 	Code      string // "REF.DECIDE"
 	Label     string
 	StartedAt time.Time
 	DueAt     time.Time // the limit; end of the day for working days
 	ActAt     time.Time // the working deadline that day: 16:30 for working days
 	WarnAt    time.Time
-	Sum       string    // the sum in words
-	Calendar  string    // version of the calendar that made it
-	Law       string    // key of the pathway's law entry
-	StoppedAt time.Time // when the stopping fact happened
-	StoppedBy string    // step
-	Cancelled string    // reason, when it no longer applies
+	More      []time.Time // further warnings after WarnAt; only when it starts
+	Sum       string      // the sum in words
+	Calendar  string      // version of the calendar that made it
+	Law       string      // key of the pathway's law entry
+	StoppedAt time.Time   // when the stopping fact happened
+	StoppedBy string      // step
+	Cancelled string      // reason, when it no longer applies
+}
+
+// Row gives the row that the clock is about; empty when it is about the record.
+func (c Clock) Row() string {
+	_, row, _ := strings.Cut(c.Clock, "/")
+	return row
 }
 
 // Open tells whether the clock still runs.

@@ -22,19 +22,25 @@ import (
 // unwatched are the tables and columns of which verify does not notice a
 // change, each with the reason why it need not.
 var unwatched = map[string]string{
-	"migration":         "what the program itself did to the tables; it refuses to start on others",
-	"meta":              "settings of the program: the time of the last backup, the public key, that it is a demonstration",
-	"job":               "work that waits; a mail that is lost or repeated says nothing and holds a sealed address",
-	"draft":             "not yet part of a record; its answers are sealed and bound to it, and end in a revision",
-	"session":           "lives for hours, and every act done in it is logged under its worker; see the threat model on an insider with the database",
-	"attempt":           "failed sign-ins of the last hour; each is in the log too",
-	"notice":            "a neutral line that something is new; what is new is kept elsewhere",
-	"notice_read":       "who put such a line away",
-	"message_read":      "when the other side first opened a message; their visit is in the log",
-	"clock.told":        "whether people were warned of a clock; the clock itself is watched",
-	"audit_head.id":     "one row, held so by the table",
-	"audit_head.mark":   "a counter that makes live boards look again",
-	"person_name.place": "an order, of which only a change that reorders matters", "person_birth.place": "as names", "person_identifier.place": "as names",
+	"migration":             "what the program itself did to the tables; it refuses to start on others",
+	"meta":                  "settings of the program: the time of the last backup, the public key, that it is a demonstration",
+	"job":                   "work that waits; a mail that is lost or repeated says nothing and holds a sealed address",
+	"draft":                 "not yet part of a record; its answers are sealed and bound to it, and end in a revision",
+	"session":               "lives for hours, and every act done in it is logged under its worker; see the threat model on an insider with the database",
+	"attempt":               "failed sign-ins of the last hour; each is in the log too",
+	"notice":                "a neutral line that something is new; what is new is kept elsewhere",
+	"notice_read":           "who put such a line away",
+	"newsletter_ask":        "who asked for the newsletter and has not said yes; gone within days, and the address is sealed",
+	"newsletter_subscriber": "who gets the newsletter: the row must be able to go wholly, and the address is sealed and bound to it",
+	"newsletter_delivery":   "whether a mail of the newsletter went; the issue itself is watched",
+	"text_draft":            "what somebody writes and has not asked for; it becomes a change, which is watched",
+	"link_check":            "what other sites answered when they were asked; anyone can ask them again",
+	"text_head":             "the number of the last act; set back, the next act is refused, and no text is another",
+	"message_read":          "when the other side first opened a message; their visit is in the log",
+	"clock.told":            "whether people were warned of a clock; the clock itself is watched",
+	"audit_head.id":         "one row, held so by the table",
+	"audit_head.mark":       "a counter that makes live boards look again",
+	"person_name.place":     "an order, of which only a change that reorders matters", "person_birth.place": "as names", "person_identifier.place": "as names",
 	"person_address.place": "as names", "person_phone.place": "as names",
 	"file.draft": "empty on every file of a record; the table refuses both",
 }
@@ -287,6 +293,7 @@ func (in insider) named(what, table string) {
 // also are columns that a second copy of a row must not share.
 var also = map[string][]string{
 	"record": {"reference"}, "revision": {"hash"}, "entry": {"seq"}, "worker": {"email_fold"}, "invitation": {"token_hash"},
+	"suggestion": {"reference", "token_hash"}, "nomination": {"place"}, "newsletter_issue": {"number"},
 }
 
 // copyOf is a row like another, such as somebody would put in.

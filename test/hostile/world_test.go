@@ -15,9 +15,11 @@ import (
 
 	"frontdoor/internal/answer"
 	"frontdoor/internal/audit"
+	"frontdoor/internal/bulletin"
 	"frontdoor/internal/casework"
 	"frontdoor/internal/casework/caseworktest"
 	"frontdoor/internal/person"
+	"frontdoor/internal/publishing"
 	"frontdoor/internal/record"
 	"frontdoor/internal/secret"
 	"frontdoor/internal/signin"
@@ -60,6 +62,24 @@ func photo(t testing.TB) []byte {
 	return b.Bytes()
 }
 
+// tidings are an issue of the newsletter, a suggestion and a release.
+func tidings(t testing.TB, d *casework.Desk, by func(name, role string) casework.By) {
+	t.Helper()
+	ctx := context.Background()
+	office := &bulletin.Desk{Desk: d, Texts: publishing.New(d.DB, d.Place), Site: "https://frontdoor.example"}
+	manager, teacher := by("Paula Partnership", "partnership_manager"), by("Rita Referrer", "referrer")
+	_, err := office.SaveIssue(ctx, manager, bulletin.Draft{Title: "Spring", Picks: []string{"manual/neglect"}, For: store.Choices{Audiences: []string{"parents"}, Topics: []string{"news"}}})
+	must(t, err)
+	_, err = office.Suggest(ctx, teacher, bulletin.Suggesting{About: "manual/neglect", Words: "Say it plainly."})
+	must(t, err)
+	list, _, err := office.Suggestions(ctx, manager, store.SuggestionFilter{})
+	must(t, err)
+	must(t, office.MoveSuggestion(ctx, manager, list[0].ID, bulletin.Move{To: bulletin.Accepted, Words: "We will."}))
+	must(t, office.Nominate(ctx, manager, teacher.Viewer.Worker.Agency, store.PlaceNominated, teacher.Worker()))
+	_, err = office.MarkPiece(ctx, manager, bulletin.Marked{About: "manual/neglect", Summary: "New words.", What: "The signs.", Effect: "Look for them."})
+	must(t, err)
+}
+
 func build(t testing.TB, db *store.DB) house {
 	t.Helper()
 	ctx := context.Background()
@@ -67,10 +87,13 @@ func build(t testing.TB, db *store.DB) house {
 	sign, err := audit.NewKey("audit.example", bytes.Repeat([]byte{3}, 32))
 	must(t, err)
 	h := house{desk: d, gate: gate(t, d), sign: sign}
+	must(t, publishing.New(db, d.Place).Ship(ctx, noon))
 	now := noon
 	by := func(name, role string) casework.By {
 		return casework.ByWorker(caseworktest.Worker(t, d, name, role, "thurrock", ""), &d.Place.Register, now)
 	}
+
+	tidings(t, d, by)
 
 	// Someone is invited and comes, someone else has not come yet.
 	w := by("Mina Manager", "mash_manager").Viewer.Worker

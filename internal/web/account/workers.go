@@ -38,7 +38,11 @@ var workersPage = page[workersView]("workers")
 func (a *rooms) workersPage(w http.ResponseWriter, r *http.Request, who *room.Asker) error {
 	now := web.Now(r)
 	left := r.PostFormValue("left") == "yes"
-	q := store.WorkerFilter{Text: r.PostFormValue("text"), Team: r.PostFormValue("team"), Role: r.PostFormValue("role"), Left: left, Now: now, Limit: workersShown + 1}
+	q := store.WorkerFilter{Text: r.PostFormValue("text"), Role: r.PostFormValue("role"), Left: left, Now: now, Limit: workersShown + 1}
+	team := r.PostFormValue("team")
+	if team != "" {
+		q.Teams = []string{team}
+	}
 	var list []agency.Worker
 	err := a.Desk.DB.Read(r.Context(), func(tx *store.Tx) error {
 		var err error
@@ -50,7 +54,7 @@ func (a *rooms) workersPage(w http.ResponseWriter, r *http.Request, who *room.As
 	}
 	v := workersView{
 		Text:   parts.Input{Field: parts.Field{Name: "text", Label: "Name"}, Value: q.Text, Autocomplete: "off"},
-		Team:   a.teamSelect(q.Team, "Any team", ""),
+		Team:   a.teamSelect(team, "Any team", ""),
 		Role:   a.roleSelect(a.roleIDs(), q.Role, "Any role", ""),
 		Left:   parts.Checkboxes{Field: parts.Field{Name: "left"}, Small: true, Items: []parts.Choice{{Value: "yes", Label: "Show those who have left", Checked: left}}},
 		Search: parts.Button{Text: "Search", Variant: "secondary"},

@@ -214,9 +214,11 @@ func (d *door) drawBoard(w http.ResponseWriter, r *http.Request, a *room.Asker, 
 	if err != nil {
 		return err
 	}
-	told, err := d.Desk.Notices(r.Context(), a.By, 100)
-	if err != nil {
-		return err
+	var told []store.Notice
+	if r.Header.Get("X-Fragment") == "" { // a board drawn again shows none
+		if told, err = d.Desk.Notices(r.Context(), a.By, 100); err != nil {
+			return err
+		}
 	}
 	v := boardView{
 		Heading: "Board", Query: q.Encode(), Glass: a.May(d.House, "break_glass"),

@@ -69,3 +69,30 @@ func TestPagesInABrowser(t *testing.T) {
 	p.WaitText("[data-live-status]", "Updated")
 	p.WaitText("#board", "Red")
 }
+
+// Rows that steps add or are about, as a desktop and a phone see them.
+func TestRowsInABrowser(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.now = time.Date(2026, 10, 23, 22, 0, 0, 0, time.UTC)
+	officer, inspector := w.worker("Pat Officer", "police_officer", ""), w.worker("Iris Inspector", "designated_officer", "")
+	rec := w.began(officer, "police_protection/tests/usual_road.yaml", "take", nil)
+	w.take(officer, rec.ID, "tell/child", answer.Set{
+		"must_tell/child/told_is": answer.Text("yes"), "must_tell/child/told_at": answer.Text("2026-10-23T22:40"),
+		"must_tell/child/told_who": answer.Text("Ava and Leo, by me"), "must_tell/child/told_said": answer.Text("Ava wants her aunt."),
+	})
+	w.take(inspector, rec.ID, "accept", answer.Set{"do_at": answer.Text("2026-10-23T22:50"), "do_rank": answer.Text("1"), "do_first": answer.Text("x")})
+	server := httptest.NewServer(w.server)
+	t.Cleanup(server.Close)
+	p := webtest.Browser(t)
+	p.Open(server.URL + "/nowhere")
+	cookie := w.cookie(inspector)
+	p.Eval(`document.cookie = '` + cookie.Name + `=` + cookie.Value + `; path=/'; 'ok'`)
+	for name, path := range map[string]string{"rows": "", "row": "/steps/tell?row=parent", "look": "/steps/look"} {
+		if status := p.Open(server.URL + "/records/" + rec.ID + path); status != 200 {
+			t.Fatalf("%s: status %d", path, status)
+		}
+		p.Check()
+		p.Shot("mash-" + name)
+	}
+}

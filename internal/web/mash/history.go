@@ -2,6 +2,7 @@ package mash
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"frontdoor/internal/answer"
 	"frontdoor/internal/calendar"
 	"frontdoor/internal/casework"
+	"frontdoor/internal/pathway"
 	"frontdoor/internal/record"
 	"frontdoor/internal/seal"
 	"frontdoor/internal/web/parts"
@@ -30,6 +32,8 @@ type versionView struct {
 	Reason                string
 	Href                  string
 	Changes               []changeView
+	// Manual is what the manual said of it, in the version then in force.
+	Manual []parts.Link
 }
 
 type changeView struct {
@@ -76,10 +80,38 @@ func (d *door) history(w http.ResponseWriter, r *http.Request, a *room.Asker) er
 				one.Changes = append(one.Changes, c)
 			}
 		}
+		for _, ref := range clauses(v.Pathway, rev) {
+			if link, ok := d.Cited(r.Context(), ref, rev.RecordedAt); ok {
+				one.Manual = append(one.Manual, link)
+			}
+		}
 		before = after
 		view.Versions = append([]versionView{one}, view.Versions...)
 	}
 	return drawRecord(d, historyPage, w, r, a, v, http.StatusOK, view.Heading, view, nil)
+}
+
+// clauses are the sections of the manual that a revision went by: that of its step,
+// and those of the pages it answers.
+func clauses(p *pathway.Pathway, rev record.Revision) []string {
+	var out []string
+	add := func(ref string) {
+		if ref != "" && !slices.Contains(out, ref) {
+			out = append(out, ref)
+		}
+	}
+	if s, ok := p.Step(rev.Step); ok {
+		add(s.Clause)
+	}
+	for i := range p.Pages {
+		for k, a := range rev.Changes {
+			_, _, id := k.Split()
+			if !a.Empty() && slices.ContainsFunc(p.Pages[i].Questions, func(q pathway.Question) bool { return q.ID == id }) {
+				add(p.Pages[i].Clause)
+			}
+		}
+	}
+	return out
 }
 
 // change shows one answer before and after; rows of groups have none to show.

@@ -54,7 +54,9 @@ func Register(mux room.Mux, h *room.House) {
 	staff("POST /notices", d.readNotices)
 	staff("GET /r", d.lookup)
 
+	staff("GET /begin", d.begin)
 	staff("GET /records/{id}", d.record)
+	staff("POST /records/{id}/onward/{pathway}", d.onward)
 	staff("GET /records/{id}/known", d.known)
 	staff("POST /records/{id}/known/link", d.linkPerson)
 	staff("POST /records/{id}/known/unlink", d.unlinkPerson)
@@ -177,27 +179,34 @@ func (d *door) colleagues(ctx context.Context, a *room.Asker, now time.Time) ([]
 			teams = append(teams, m.Team)
 		}
 	}
-	return d.workers(ctx, now, func(w agency.Worker) bool {
-		return slices.ContainsFunc(w.Memberships, func(m agency.Membership) bool { return m.Live(now) && slices.Contains(teams, m.Team) })
-	})
+	return d.workers(ctx, now, teams, func(agency.Worker) bool { return true })
 }
 
 // around are the workers who see records and cover an authority.
 func (d *door) around(ctx context.Context, authority string, now time.Time) ([]agency.Worker, error) {
 	reg := &d.Desk.Place.Register
-	return d.workers(ctx, now, func(w agency.Worker) bool {
+	var teams []string
+	for _, t := range reg.Teams {
+		if slices.Contains(t.Authorities, authority) {
+			teams = append(teams, t.ID)
+		}
+	}
+	return d.workers(ctx, now, teams, func(w agency.Worker) bool {
 		return slices.ContainsFunc(w.Memberships, func(m agency.Membership) bool {
 			role, _ := reg.Role(m.Role)
-			team, _ := reg.Team(m.Team)
-			return m.Live(now) && role.Cases && slices.Contains(team.Authorities, authority)
+			return m.Live(now) && role.Cases && slices.Contains(teams, m.Team)
 		})
 	})
 }
 
-func (d *door) workers(ctx context.Context, now time.Time, keep func(agency.Worker) bool) ([]agency.Worker, error) {
+// workers are those now in any of some teams that keep leaves, by name.
+func (d *door) workers(ctx context.Context, now time.Time, teams []string, keep func(agency.Worker) bool) ([]agency.Worker, error) {
+	if len(teams) == 0 {
+		return nil, nil
+	}
 	var out []agency.Worker
 	err := d.Desk.DB.Read(ctx, func(tx *store.Tx) error {
-		all, err := tx.Workers(store.WorkerFilter{Now: now})
+		all, err := tx.Workers(store.WorkerFilter{Teams: teams, Now: now})
 		for _, w := range all {
 			if keep(w) {
 				out = append(out, w)

@@ -32,6 +32,12 @@ var noticeWords = map[string]string{
 	"clock_overdue": "A limit has run out.",
 	"glass_broken":  "Someone opened this locked record in an emergency.",
 
+	"suggestion_answered": "There is an answer to something you suggested.",
+	"suggestion_given":    "A suggested change was given to you.",
+	"release_new":         "There is something new for your agency to pass on.",
+	"release_reminder":    "Something waits to be passed on in your agency.",
+	"release_lead":        "Nobody in your agency has said that something was passed on.",
+
 	"check_letters":   "Letters wait for a second person to read them.",
 	"letters_checked": "A colleague has read your letters. You can send them.",
 }
@@ -39,6 +45,12 @@ var noticeWords = map[string]string{
 // noticePages are the notices that one page of a record is about. Why a lock was
 // opened stands in an entry.
 var noticePages = map[string]string{"check_letters": "/letters", "letters_checked": "/letters", "message_in": "/messages", "glass_broken": "/entries"}
+
+// noticePlaces are where the notices lead that are about no record.
+var noticePlaces = map[string]string{
+	"suggestion_answered": "/suggest/mine", "suggestion_given": "/suggestions",
+	"release_new": "/releases", "release_reminder": "/releases", "release_lead": "/releases",
+}
 
 const mostNotices = 100
 
@@ -72,6 +84,7 @@ func (d *door) notices(w http.ResponseWriter, r *http.Request, a *room.Asker) er
 			one.Text = p.Messages[n.Message]
 		}
 		one.Text = or(one.Text, "There is something to see.")
+		one.Href = noticePlaces[n.Message]
 		if rec.ID != "" {
 			one.Href = "/records/" + rec.ID + noticePages[n.Message]
 			if rec.Author == string(a.By.Principal) {

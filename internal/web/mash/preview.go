@@ -44,7 +44,7 @@ var previewPage = page[previewView]("preview", "frame", "lettercards")
 
 func (d *door) drawPreview(w http.ResponseWriter, r *http.Request, a *room.Asker, fl *filling, based int, previews []casework.Preview, second *secondView) error {
 	v := fl.v
-	action := "/records/" + v.Record.ID + "/steps/" + fl.step.ID
+	action := fl.action("")
 	view := previewView{
 		Frame: d.frame(r, v, "-"), Heading: "Check each letter: " + v.Record.Reference, Action: action, Back: action,
 		AskTo: "/records/" + v.Record.ID + "/letters/ask", Second: second, Waits: second != nil && second.By == "",

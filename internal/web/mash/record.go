@@ -24,10 +24,14 @@ type recordView struct {
 	PastHref  string
 	Addresses []parts.SummaryList
 	Answers   []answersCard
-	Sender    []string
-	Main      []stepView
-	Other     []stepView
-	Closed    []stepView
+	Rows      []rowsView
+	WorkedOut *parts.SummaryList
+	// Onward are the pathways this record can be carried on into.
+	Onward []onwardView
+	Sender []string
+	Main   []stepView
+	Other  []stepView
+	Closed []stepView
 	// Add are links that add a child or an adult who was left out.
 	Add []parts.Link
 	May bool
@@ -38,6 +42,9 @@ type answersCard struct {
 	ID, Title string
 	Body      parts.SummaryList
 }
+
+// onwardView is one pathway that a record can be carried on into.
+type onwardView struct{ Title, Summary, Action string }
 
 // stepView is one step as the record's page offers it.
 type stepView struct {
@@ -76,6 +83,13 @@ func (d *door) record(w http.ResponseWriter, r *http.Request, a *room.Asker) err
 			view.Answers = append(view.Answers, answersCard{ID: "card-" + strconv.Itoa(len(view.Answers)+1), Title: list.CardTitle(), Body: list})
 		}
 	}
+	view.Rows = d.rows(v, view.May)
+	view.WorkedOut = workedOut(v.Pathway, f)
+	if at == 0 {
+		for _, p := range d.Desk.Onward(a.By, v) {
+			view.Onward = append(view.Onward, onwardView{Title: p.Title, Summary: p.Summary, Action: "/records/" + id + "/onward/" + p.Name})
+		}
+	}
 	view.Addresses = addresses(v)
 	view.Sender = append(view.Sender, "Unless it says otherwise, "+d.first(v)+".")
 	if at > 0 {
@@ -97,7 +111,7 @@ func additions(v *casework.View) []parts.Link {
 	var out []parts.Link
 	for _, g := range v.Pathway.Groups {
 		rows := v.Answers.Rows(g.ID)
-		if g.Max > 0 && len(rows) >= g.Max {
+		if g.Max > 0 && len(rows) >= g.Max || g.CodesOfRows() != nil || byStep(v.Pathway, g.ID) {
 			continue
 		}
 		f := v.Facts
@@ -132,7 +146,10 @@ func editHref(id, page, row string) string {
 // for something, with what.
 func (v *recordView) steps(c *casework.View) {
 	for _, s := range c.Steps {
-		one := stepView{Label: s.Step.Label, Href: "/records/" + c.Record.ID + "/steps/" + s.Step.ID, Qualified: s.Step.Qualified, Why: s.Refused}
+		if s.Row != "" {
+			continue // beside its row: see rows
+		}
+		one := stepView{Label: s.Step.Label, Href: stepHref(c.Record.ID, s), Qualified: s.Step.Qualified, Why: s.Refused}
 		if len(s.Step.Ask) == 0 && len(s.Step.Documents) == 0 {
 			one.Button = &stepButton{Text: s.Step.Label, Action: one.Href, Based: c.Record.Revision, Main: s.Step.Primary}
 		}
@@ -214,7 +231,7 @@ func (d *door) stepAnswers(v *casework.View) parts.Body {
 		card := parts.SummaryList{Card: &parts.Card{Title: s.Label}}
 		for j := range s.Ask {
 			q := &s.Ask[j]
-			if inForm[q.ID] || done[q.ID] {
+			if inForm[q.ID] || done[q.ID] || q.Group != "" && byStep(p, q.Group) {
 				continue
 			}
 			done[q.ID] = true
@@ -229,23 +246,9 @@ func (d *door) stepAnswers(v *casework.View) parts.Body {
 					k = answer.RowKey(q.Group, row, q.ID)
 					label = p.RowName(f, q.Group, row) + ": " + label
 				}
-				held := slices.Contains(v.Held, k)
-				if v.Answers[k].Empty() && !held {
-					continue
+				if line, ok := d.answerLine(v, q, k, label, names, said); ok {
+					card.Rows = append(card.Rows, line)
 				}
-				line := parts.SummaryRow{Key: label}
-				switch {
-				case held:
-					line.Body = parts.Body{parts.Sealed{}}
-				case q.Guarded:
-					line.Body = append(parts.Body{parts.HTML(`<strong>`), parts.Text(guardedWords), parts.HTML(`</strong><br>`)}, form.Lines(words(v, q.ID, k, names))...)
-				default:
-					line.Body = form.Lines(words(v, q.ID, k, names))
-				}
-				if from := said(k); from != "" {
-					line.Body = append(line.Body, parts.HTML(`<div class="govuk-hint govuk-!-margin-bottom-0 govuk-!-font-size-16">`), parts.Text(from), parts.HTML(`</div>`))
-				}
-				card.Rows = append(card.Rows, line)
 			}
 		}
 		if len(card.Rows) > 0 {

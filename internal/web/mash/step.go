@@ -31,11 +31,12 @@ type stepPageView struct {
 	Based     int
 	Body      template.HTML
 	Qualified bool
-	Clause    string
+	Clause    *parts.Clause
 	Refused   []string
 	Look      bool // what is known must be looked at first
 	More      bool // more questions came of the answers
 	Sections  []sectionView
+	WorkedOut *parts.SummaryList
 	Teams     *parts.Table
 	Letters   bool
 	Button    string
@@ -47,8 +48,8 @@ type stepPageView struct {
 
 // sectionView is the questions asked once, or those about one child.
 type sectionView struct {
-	Title string
-	Body  parts.Body
+	Title, Hint string
+	Body        parts.Body
 }
 
 var stepPage = page[stepPageView]("step", "frame")
@@ -58,6 +59,7 @@ type filling struct {
 	v     *casework.View
 	step  *pathway.Step
 	state pathway.StepState
+	row   string // the row the step adds or is about
 	// base is what the record says without the step's own answers: a step that
 	// is taken again begins with nothing chosen.
 	base answer.Set
@@ -70,26 +72,53 @@ func (d *door) filling(r *http.Request, a *room.Asker) (*filling, error) {
 		return nil, err
 	}
 	id := r.PathValue("step")
-	i := slices.IndexFunc(v.Steps, func(s pathway.StepState) bool { return s.Step.ID == id })
+	row := r.URL.Query().Get("row")
+	i := slices.IndexFunc(v.Steps, func(s pathway.StepState) bool { return s.Step.ID == id && s.Row == row })
 	if i < 0 {
 		return nil, errNoStep
 	}
-	fl := &filling{v: v, step: v.Steps[i].Step, state: v.Steps[i], base: v.Facts.Answers.Clone()}
+	fl := &filling{v: v, step: v.Steps[i].Step, state: v.Steps[i], row: row, base: v.Facts.Answers.Clone()}
+	if g := fl.step.Adds; g != "" {
+		fl.row = pathway.NewRow
+		fl.base[answer.Key(g)] = answer.List(append(slices.Clone(fl.base.Rows(g)), fl.row)...)
+	}
 	for j := range fl.step.Ask {
 		q := &fl.step.Ask[j]
 		delete(fl.base, answer.Key(q.ID))
 		delete(fl.base, answer.Key(q.ID+"_other"))
-		for _, row := range v.Facts.Answers.Rows(q.Group) {
+		rows := v.Facts.Answers.Rows(q.Group)
+		if fl.row != "" && q.Group == fl.step.Group() {
+			rows = []string{fl.row}
+		}
+		for _, row := range rows {
 			delete(fl.base, answer.RowKey(q.Group, row, q.ID))
 			delete(fl.base, answer.RowKey(q.Group, row, q.ID+"_other"))
 		}
 	}
 	fl.ask = func(set answer.Set) []pathway.Asked {
 		f := v.Facts
-		f.Answers = set
+		f.Answers, f.Row = set, fl.row
 		return v.Pathway.Ask(fl.step, f)
 	}
 	return fl, nil
+}
+
+// ref names the step, and the row it is about, as casework does.
+func (fl *filling) ref() string {
+	if fl.state.Row != "" {
+		return fl.step.ID + "/" + fl.state.Row
+	}
+	return fl.step.ID
+}
+
+// action is where the form of the step is sent, and with "/save" where what is
+// being typed is kept.
+func (fl *filling) action(end string) string {
+	href := "/records/" + fl.v.Record.ID + "/steps/" + fl.step.ID + end
+	if fl.state.Row != "" {
+		href += "?row=" + fl.state.Row
+	}
+	return href
 }
 
 // over is the record with some answers written over it.
@@ -122,7 +151,7 @@ func (d *door) step(w http.ResponseWriter, r *http.Request, a *room.Asker) error
 	}
 	based, typed := fl.v.Record.Revision, answer.Set{}
 	if fl.state.Open && len(fl.step.Ask) > 0 {
-		dr, err := d.Desk.StepDraft(r.Context(), a.By, fl.v.Record.ID, fl.step.ID)
+		dr, err := d.Desk.StepDraft(r.Context(), a.By, fl.v.Record.ID, fl.ref())
 		if err != nil {
 			return err
 		}
@@ -138,10 +167,10 @@ func (d *door) drawStep(w http.ResponseWriter, r *http.Request, a *room.Asker, f
 	v, p := fl.v, fl.v.Pathway
 	view := stepPageView{
 		Frame: d.frame(r, v, "-"), Heading: fl.step.Label + ": " + v.Record.Reference, ID: v.Record.ID,
-		Action: "/records/" + v.Record.ID + "/steps/" + fl.step.ID, Based: based, Qualified: fl.step.Qualified, Clause: fl.step.Clause,
+		Action: fl.action(""), Based: based, Qualified: fl.step.Qualified, Clause: d.Clause(r, fl.step.Clause),
 		Letters: len(fl.step.Documents) > 0, More: more, Button: fl.step.Label,
 	}
-	view.SaveTo = view.Action + "/save"
+	view.SaveTo = fl.action("/save")
 	if fl.step.Body != "" {
 		view.Body = prose.Words(fl.step.Body)
 	}
@@ -172,10 +201,12 @@ func (d *door) drawStep(w http.ResponseWriter, r *http.Request, a *room.Asker, f
 		if asked[i].Row != "" {
 			group, _, _ := asked[i].Key.Split()
 			s.Title = p.RowName(f, group, asked[i].Row)
+			s.Hint = rowHint(p, group, asked[i].Row)
 		}
 		view.Sections = append(view.Sections, s)
 		i = j
 	}
+	view.WorkedOut = workedOut(p, f)
 	view.Beside = d.beside(v, a)
 	if a.May(d.House, "people") {
 		if n, _ := v.Facts.Count("contacts_12m"); n > 1 {
@@ -185,6 +216,19 @@ func (d *door) drawStep(w http.ResponseWriter, r *http.Request, a *room.Asker, f
 	view.Multipart = slices.ContainsFunc(fl.step.Ask, func(q pathway.Question) bool { return q.Type == "files" })
 	view.Teams = d.teamsAsked(fl)
 	return drawRecord(d, stepPage, w, r, a, v, status, view.Heading, view, func(c *web.Chrome) { c.Errors = errs })
+}
+
+// rowHint is what a list of codes says of the one that is a row.
+func rowHint(p *pathway.Pathway, group, row string) string {
+	g, ok := p.Group(group)
+	if !ok {
+		return ""
+	}
+	codes := g.CodesOfRows()
+	if i := slices.IndexFunc(codes, func(c pathway.Code) bool { return c.Code == row }); i >= 0 {
+		return codes[i].Hint
+	}
+	return ""
 }
 
 // byName says in each fault whose answer it is by their name: two children told
@@ -292,7 +336,7 @@ func (d *door) saveStep(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 	if err != nil {
 		return err
 	}
-	dr, err := d.Desk.StepDraft(r.Context(), a.By, fl.v.Record.ID, fl.step.ID)
+	dr, err := d.Desk.StepDraft(r.Context(), a.By, fl.v.Record.ID, fl.ref())
 	if err != nil {
 		return err
 	}
@@ -325,7 +369,7 @@ func (d *door) takeStep(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 	}
 	if len(fl.step.Ask) > 0 && fl.state.Open {
 		// What was typed is kept whatever happens next.
-		dr, err := d.Desk.StepDraft(r.Context(), a.By, fl.v.Record.ID, fl.step.ID)
+		dr, err := d.Desk.StepDraft(r.Context(), a.By, fl.v.Record.ID, fl.ref())
 		if err != nil {
 			return err
 		}
@@ -344,7 +388,7 @@ func (d *door) takeStep(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 		return d.drawStep(w, r, a, fl, based, changes, more, http.StatusUnprocessableEntity, errs)
 	}
 	if len(fl.step.Documents) > 0 {
-		previews, err := d.Desk.PreviewStep(r.Context(), a.By, fl.v.Record.ID, fl.step.ID, changes)
+		previews, err := d.Desk.PreviewStep(r.Context(), a.By, fl.v.Record.ID, fl.ref(), changes)
 		if err != nil {
 			return d.refusedStep(w, r, a, fl, based, changes, unchosen, err)
 		}
@@ -357,7 +401,7 @@ func (d *door) takeStep(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 			return d.drawPreview(w, r, a, fl, based, previews, second)
 		}
 	}
-	if _, err := d.Desk.TakeStep(r.Context(), a.By, fl.v.Record.ID, fl.step.ID, based, changes); err != nil {
+	if _, err := d.Desk.TakeStep(r.Context(), a.By, fl.v.Record.ID, fl.ref(), based, changes); err != nil {
 		return d.refusedStep(w, r, a, fl, based, changes, unchosen, err)
 	}
 	return room.See(w, r, d.after(r, a, fl.v.Record)+"?done=step")

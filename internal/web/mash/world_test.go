@@ -18,6 +18,7 @@ import (
 	"frontdoor/internal/casework"
 	"frontdoor/internal/casework/caseworktest"
 	"frontdoor/internal/fault"
+	"frontdoor/internal/publishing"
 	"frontdoor/internal/record"
 	"frontdoor/internal/secret"
 	"frontdoor/internal/signin"
@@ -47,7 +48,7 @@ func newWorld(t *testing.T) *world {
 	db := storetest.Open(t)
 	w := &world{t: t, now: caseworktest.Start, desk: caseworktest.Desk(t, db)}
 	h := &room.House{
-		Desk: w.desk, Gate: &signin.Gate{DB: db, Sealer: w.desk.Sealer},
+		Desk: w.desk, Gate: &signin.Gate{DB: db, Sealer: w.desk.Sealer}, Texts: publishing.New(db, w.desk.Place),
 		Site: &web.Site{
 			Name: "Anytown Safeguarding Children Partnership", SignInHref: "/sign-in", SignOutHref: "/sign-out",
 			Footer: []parts.Link{{Text: "Accessibility", Href: "/accessibility"}}, FooterText: "If a child is in danger now, call 999.",

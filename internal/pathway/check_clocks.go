@@ -1,0 +1,191 @@
+package pathway
+
+import (
+	"slices"
+	"strings"
+
+	"frontdoor/internal/calendar"
+)
+
+const lengthForms = "Write hours, open hours, working days, days, weeks or months, such as 15 working days"
+
+func (k *checker) clocks() {
+	p := k.p
+	seen := map[string]bool{}
+	for i := range p.Clocks {
+		c := &p.Clocks[i]
+		what := "the clock “" + c.ID + "”"
+		if k.id(c.ID, &c.ID, "a clock", seen[c.ID]) {
+			seen[c.ID] = true
+		}
+		k.needs(c, c.Label, what, "label")
+		k.needs(c, c.Code, what, "code")
+		if c.Each != "" {
+			k.oneOf(&c.Each, c.Each, "group", keys(p.groups))
+		}
+		k.clockFrom(c, what)
+		k.clockUntil(c, what)
+		k.lengths(c, what)
+		k.clockDue(c, what)
+		if c.Law == "" {
+			k.d.fault(k.line(c), "Write law: with an entry of law:", "%s does not say where its length comes from", what)
+		} else if _, ok := p.Law[c.Law]; !ok {
+			k.d.fault(k.line(&c.Law), instead(c.Law, keys(p.Law)), "there is no law entry “%s”", c.Law)
+		}
+		if len(c.Owner) == 0 {
+			k.d.fault(k.line(c), "Write owner: with the roles that are told", "nobody is told when %s runs out", what)
+		}
+		k.roles(&c.Owner, c.Owner, "author", "allocated", "team")
+	}
+}
+
+func (k *checker) clockFrom(c *Clock, what string) {
+	if len(c.From) == 0 {
+		k.d.fault(k.line(c), "Write created, step.<step> or answer.<question>", "%s cannot start from “”", what)
+	}
+	for j := range c.From {
+		at := &c.From[j]
+		kind, id, ok := strings.Cut(*at, ".")
+		switch {
+		case *at == "created":
+		case ok && kind == "step":
+			k.oneOf(at, id, "step", keys(k.p.steps))
+		case ok && kind == "answer":
+			k.clockQuestion(at, id, c)
+		default:
+			k.d.fault(k.line(firstLine(k, at, c)), "Write created, step.<step> or answer.<question>", "%s cannot start from “%s”", what, *at)
+		}
+	}
+}
+
+// clockQuestion checks a date that a clock reads: of its row, or asked once.
+func (k *checker) clockQuestion(at *string, id string, c *Clock) {
+	group := ""
+	if in := k.p.questions[id]; in != nil && in.group == c.Each {
+		group = c.Each
+	}
+	k.anyQuestion(at, id, group, "date", "datetime")
+}
+
+func (k *checker) clockUntil(c *Clock, what string) {
+	if len(c.Until) == 0 {
+		k.d.fault(k.line(c), "Write until: with the step or state that stops it", "%s can never stop", what)
+	}
+	for j := range c.Until {
+		kind, id, _ := strings.Cut(c.Until[j], ".")
+		switch kind {
+		case "step":
+			k.oneOf(&c.Until[j], id, "step", keys(k.p.steps))
+		case "state":
+			k.oneOf(&c.Until[j], id, "state", keys(k.p.states))
+		default:
+			k.d.fault(k.line(&c.Until[j]), "Write step.<step> or state.<state>", "%s cannot stop at “%s”", what, c.Until[j])
+		}
+	}
+}
+
+// length reads one length, which may be a setting's; at points at its text.
+func (k *checker) length(at *string, of any, what string) (l calendar.Length, setting string, ok bool) {
+	text := *at
+	if id, is := strings.CutPrefix(text, "setting."); is {
+		s, have := k.p.Settings[id]
+		if !have {
+			k.d.fault(k.line(at), instead(id, keys(k.p.Settings)), "there is no setting “%s”", id)
+			return l, "", false
+		}
+		setting, text = id, s.Default
+	}
+	l, err := calendar.ParseLength(text)
+	if err == nil {
+		return l, setting, true
+	}
+	line := k.line(firstLine(k, at, of))
+	if setting != "" {
+		k.outside(line, lengthForms, "%s: the setting “%s” is “%s”, which is not a length", what, setting, text)
+	} else {
+		k.d.fault(line, lengthForms, "%s: “%s” is not a length", what, text)
+	}
+	return l, setting, false
+}
+
+func (k *checker) lengths(c *Clock, what string) {
+	for i := range c.Within {
+		s := &c.Within[i]
+		var ok bool
+		if s.Length, s.Setting, ok = k.length(&s.Text, firstLine(k, s, c), what); !ok {
+			continue
+		}
+		if s.If == "" && i < len(c.Within)-1 {
+			k.d.fault(k.line(s), "Put the length without a condition last", "%s never gets past “%s”", what, s.Text)
+		}
+		if c.HoldBefore && s.Length.Unit != calendar.Days && s.Length.Unit != calendar.Months {
+			k.d.fault(k.line(&c.HoldBefore), "Take it out", "%s runs in %s, so there is no day to move back from", what, s.Length.Unit)
+		}
+	}
+	if len(c.Within) > 0 {
+		c.Length, c.Setting = c.Within[0].Length, c.Within[0].Setting
+	} else if c.Due == "" {
+		k.d.fault(k.line(c), lengthForms, "%s: “” is not a length", what)
+	}
+	for i := range c.Warn {
+		if l, _, ok := k.length(&c.Warn[i], c, what); ok {
+			c.Early = append(c.Early, l)
+		}
+	}
+}
+
+func (k *checker) clockDue(c *Clock, what string) {
+	if c.Due == "" {
+		if c.Before != "" {
+			k.d.fault(k.line(&c.Before), "Write due: answer.<question>", "%s comes before nothing", what)
+		}
+		return
+	}
+	if len(c.Within) > 0 {
+		k.d.fault(k.line(&c.Due), "Keep one of them", "%s has both a length and a date as its limit", what)
+	}
+	id, ok := strings.CutPrefix(c.Due, "answer.")
+	if !ok {
+		k.d.fault(k.line(&c.Due), "Write answer.<question>", "%s cannot be due at “%s”", what, c.Due)
+	} else {
+		k.clockQuestion(&c.Due, id, c)
+	}
+	if c.Before != "" {
+		var setting string
+		if c.Ahead, setting, ok = k.length(&c.Before, c, what); ok {
+			c.Setting = setting
+		}
+		if c.Ahead.Unit == calendar.OpenHours {
+			k.d.fault(k.line(&c.Before), "Write hours, working days, days, weeks or months", "%s cannot be counted back in open hours", what)
+		}
+	}
+}
+
+// clockRules compiles the rules of the clocks.
+func (k *checker) clockRules() {
+	for i := range k.p.Clocks {
+		c := &k.p.Clocks[i]
+		what := "the clock “" + c.ID + "”"
+		c.rule = k.boolean(&c.If, c.Each, "the condition of "+what)
+		for j := range c.Within {
+			c.Within[j].rule = k.boolean(&c.Within[j].If, c.Each, "the condition of a length of "+what)
+		}
+		if c.CountsIf == "" {
+			continue
+		}
+		var groups []string
+		for _, at := range slices.Concat(c.From, c.Until) {
+			if id, ok := strings.CutPrefix(at, "step."); ok && k.p.steps[id] != nil {
+				if g := k.p.steps[id].Group(); g != "" && !slices.Contains(groups, g) {
+					groups = append(groups, g)
+				}
+			}
+		}
+		if len(groups) != 1 {
+			k.d.fault(k.line(&c.CountsIf), "Let the steps of its from: and until: add or be about rows of one group", "%s has a rule about a row, and no row to ask", what)
+			continue
+		}
+		c.countsOf = groups[0]
+		c.counts = k.boolean(&c.CountsIf, c.countsOf, "counts_if of "+what)
+	}
+}

@@ -1,0 +1,119 @@
+package mash_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"frontdoor/internal/agency"
+	"frontdoor/internal/answer"
+	"frontdoor/internal/casework"
+	"frontdoor/internal/record"
+)
+
+// began begins a record of a pathway with the answers of one of its scenarios.
+func (w *world) began(who agency.Worker, file, step string, more answer.Set) record.Record {
+	w.t.Helper()
+	name, _, _ := strings.Cut(file, "/")
+	set := w.given(file)
+	set.Apply(more)
+	rec, err := w.desk.Begin(w.t.Context(), casework.ByWorker(who, &w.desk.Place.Register, w.now), name, casework.Beginning{Authority: "thurrock", Step: step, Answers: set})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return rec
+}
+
+// Who must be told stands in a table from the first minute, each with what can be
+// done and by when; what is added stands in another, newest first.
+func TestRowsOfARecord(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.now = time.Date(2026, 10, 23, 22, 0, 0, 0, time.UTC)
+	officer, inspector := w.worker("Pat Officer", "police_officer", ""), w.worker("Iris Inspector", "designated_officer", "")
+	rec := w.began(officer, "police_protection/tests/usual_road.yaml", "take", nil)
+	base := "/records/" + rec.ID
+	o, i := w.tab(officer), w.tab(inspector)
+
+	page := o.get(base).want(t, http.StatusOK, "Who must be told", "Whoever the child lived with", base+"/steps/tell?row=child", "Due", "Told, or not")
+	page.without(t, "Take this on as designated officer", "Someone is missing</h2><ul class=\"govuk-list\"><li class=\"govuk-!-margin-bottom-2\"><a class=\"govuk-link\" href=\""+base+"/edit/must")
+
+	// The form of one row asks of that row alone, and says what it is about.
+	form := o.get(base+"/steps/tell?row=child").want(t, http.StatusOK, "The child", "Find out what the child wishes", `name="must_tell/child/told_is"`, `action="`+base+"/steps/tell?row=child\"")
+	form.without(t, "must_tell/parent/")
+	o.get(base+"/steps/tell").want(t, http.StatusNotFound)
+	o.get(base+"/steps/tell?row=nobody").want(t, http.StatusNotFound)
+	yes := url.Values{
+		"based": {"1"}, "asked": {"must_tell/child/told_is", "must_tell/child/told_at", "must_tell/child/told_who", "must_tell/child/told_said", "must_tell/child/told_why_not"},
+		"must_tell/child/told_is": {"yes"}, "must_tell/child/told_at-day": {"23"}, "must_tell/child/told_at-month": {"10"}, "must_tell/child/told_at-year": {"2026"},
+		"must_tell/child/told_at-time": {"22:40"}, "must_tell/child/told_who": {"Ava, by me"},
+	}
+	half := url.Values{"based": yes["based"], "asked": yes["asked"], "must_tell/child/told_is": {"yes"}}
+	o.post(base+"/steps/tell?row=child", half).want(t, http.StatusUnprocessableEntity, "There is a problem", "must_tell/child/told_who")
+	o.post(base+"/steps/tell/save?row=child", url.Values{"must_tell/child/told_who": {"Ava and Leo"}}).want(t, http.StatusOK)
+	o.get(base+"/steps/tell?row=child").want(t, http.StatusOK, "Ava and Leo")
+	o.get(base+"/steps/tell?row=parent").want(t, http.StatusOK).without(t, "Ava and Leo")
+	if got := o.post(base+"/steps/tell?row=child", yes); got.status != http.StatusSeeOther {
+		t.Fatalf("status %d: %s", got.status, words(got.body))
+	}
+	o.get(base).want(t, http.StatusOK, "Ava, by me", "Everything recorded: who must be told", "Met on")
+
+	// Another is the designated officer, who adds a review.
+	w.take(inspector, rec.ID, "accept", answer.Set{"do_at": answer.Text("2026-10-23T22:50"), "do_rank": answer.Text("1"), "do_first": answer.Text("x")})
+	i.get(base+"/steps/look").want(t, http.StatusOK, `name="looks/new/look_words"`, "Review 1")
+	look := func(at, words string) url.Values {
+		return url.Values{
+			"based": {"1"}, "asked": {"looks/new/look_at", "looks/new/look_still", "looks/new/look_words", "looks/new/look_contact", "looks/new/look_siblings"},
+			"looks/new/look_at-day": {"23"}, "looks/new/look_at-month": {"10"}, "looks/new/look_at-year": {"2026"}, "looks/new/look_at-time": {at},
+			"looks/new/look_still": {"yes"}, "looks/new/look_words": {words}, "looks/new/look_contact": {"None"}, "looks/new/look_siblings": {"yes"},
+		}
+	}
+	for at, words := range map[string]string{"22:52": "The first look", "22:55": "The second look"} {
+		if got := i.post(base+"/steps/look", look(at, words)); got.status != http.StatusSeeOther {
+			t.Fatalf("status %d", got.status)
+		}
+	}
+	body := i.get(base).want(t, http.StatusOK, "Reviews by the designated officer").body
+	if first, second := strings.Index(body, "The first look"), strings.Index(body, "The second look"); first < second {
+		t.Error("the older row comes first")
+	}
+	i.get(base+"/clocks").want(t, http.StatusOK, "Someone is told: A parent", "72 hours of police protection")
+	i.get(base+"/history").want(t, http.StatusOK)
+	o.get(base+"/steps/look").want(t, http.StatusNotFound)
+}
+
+// A record is carried on from its page by whoever may, and figures stand beside
+// what they are worked out from.
+func TestCarryOnAndFigures(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.now = time.Date(2026, 10, 26, 10, 0, 0, 0, time.UTC)
+	officer, manager := w.worker("Pat Officer", "police_officer", ""), w.worker("Max Manager", "social_care_manager", "")
+	rec := w.began(officer, "police_protection/tests/usual_road.yaml", "take", nil)
+	m := w.tab(manager)
+	onward := "/records/" + rec.ID + "/onward/child_in_need_plan"
+	m.get("/records/"+rec.ID).want(t, http.StatusOK, "Carry on from here", onward)
+	if got := m.post(onward, nil); got.status != http.StatusSeeOther || !strings.HasPrefix(got.location, "/refer/") {
+		t.Fatalf("status %d to %q", got.status, got.location)
+	}
+	w.tab(officer).get("/records/"+rec.ID).want(t, http.StatusOK).without(t, onward)
+	w.tab(officer).post(onward, nil).want(t, http.StatusForbidden)
+	m.post("/records/"+rec.ID+"/onward/referral", nil).want(t, http.StatusNotFound)
+
+	social := w.worker("Sal Worker", "social_worker", "")
+	plan := w.began(social, "child_in_need_plan/tests/usual_road.yaml", "begin", nil)
+	s := w.tab(social)
+	s.get("/records/"+plan.ID).want(t, http.StatusOK, "Worked out from the answers", "Counted from the visits above.")
+	s.get("/records/"+plan.ID+"/steps/visit").want(t, http.StatusOK, "Visits at which the child was seen alone", `name="visits/new/visit_seen"`)
+}
+
+// Work that a worker may begin stands under its heading, for those it is for.
+func TestBegin(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.tab(w.worker("Pat Officer", "police_officer", "")).get("/begin").want(t, http.StatusOK, "Police protection", `value="police_protection"`).without(t, `value="child_in_need_plan"`, `value="referral"`)
+	w.tab(w.worker("Sal Worker", "social_worker", "")).get("/begin").want(t, http.StatusOK, "Social care", `value="child_in_need_plan"`).without(t, `value="police_protection"`)
+	w.tab(w.worker("Ada Auditor", "auditor", "")).get("/begin").want(t, http.StatusOK, "nothing that your role begins")
+}
