@@ -108,7 +108,7 @@ func TestTheManualInPrint(t *testing.T) {
 	pages := strings.Split(strings.TrimSuffix(text, "\f"), "\f")
 	for i, page := range pages {
 		for _, want := range []string{
-			"Starting text, December 2026. In force from Tuesday 1 December 2026.", "Page " + strconv.Itoa(i+1) + " of " + strconv.Itoa(len(pages)),
+			"Starting text, November 2026. In force from Sunday 22 November 2026.", "Page " + strconv.Itoa(i+1) + " of " + strconv.Itoa(len(pages)),
 			"Is this copy current? " + c.Check(),
 		} {
 			if !strings.Contains(page, want) {

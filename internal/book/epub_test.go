@@ -125,7 +125,7 @@ func TestTheManualAsABook(t *testing.T) {
 	b := epub(t, c)
 	files := checkBook(t, b)
 	for name, want := range map[string][]string{
-		"EPUB/cover.xhtml":     {"SET Procedures", "Starting text, December 2026", "Tuesday 1 December 2026", "edition=2026-12", "It is not the SET Procedures"},
+		"EPUB/cover.xhtml":     {"SET Procedures", "Starting text, November 2026", "Sunday 22 November 2026", "edition=2026-11", "It is not the SET Procedures"},
 		"EPUB/nav.xhtml":       {"Part A: core procedures", `href="enquiries.xhtml#duty"`},
 		"EPUB/enquiries.xhtml": {"<h1>Section 47 enquiries</h1>", `id="duty"`, "The law says", `href="unborn-babies.xhtml"`, "<td>Social worker</td>"},
 	} {

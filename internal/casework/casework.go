@@ -281,18 +281,6 @@ func (d *Desk) facts(tx *store.Tx, by By, l *loaded) error {
 	return nil
 }
 
-// acts are all steps taken on a record, each with the row it was about.
-func acts(tx *store.Tx, id string) ([]pathway.Act, error) {
-	revs, err := tx.Revisions(id)
-	var out []pathway.Act
-	for _, r := range revs {
-		if r.Step != "" {
-			out = append(out, pathway.Act{Step: r.Step, Row: r.Row, At: r.HappenedAt})
-		}
-	}
-	return out, err
-}
-
 // nearby is how many contacts there were about the children of a record. To
 // count them is to match people, so it is done when something asks, once: the
 // form of a decision does, a record's page does not.

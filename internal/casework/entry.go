@@ -11,9 +11,7 @@ import (
 	"time"
 
 	"frontdoor/internal/access"
-	"frontdoor/internal/answer"
 	"frontdoor/internal/fault"
-	"frontdoor/internal/pathway"
 	"frontdoor/internal/record"
 	"frontdoor/internal/seal"
 	"frontdoor/internal/store"
@@ -323,73 +321,3 @@ func (d *Desk) OpenFile(ctx context.Context, by By, id string) (record.File, []b
 }
 
 func fileBinding(id string) seal.Binding { return seal.Binding{Kind: "file", ID: id} }
-
-// renameFiles gives the files that a record carries over from its parent the ids
-// that their copies will have, and gives the copies by those of the originals.
-// Files that were just added to it stay as they are.
-func renameFiles(tx *store.Tx, by By, p *pathway.Pathway, parent string, answers answer.Set) (map[string]string, error) {
-	copies := map[string]string{}
-	if parent == "" {
-		return copies, nil
-	}
-	files, err := tx.FilesOf(parent)
-	if err != nil || len(files) == 0 {
-		return copies, err
-	}
-	for k, a := range answers {
-		_, _, id := k.Split()
-		q, ok := p.Question(id)
-		if !ok || q.Type != "files" {
-			continue
-		}
-		a.List = slices.Clone(a.List)
-		for i, old := range a.List {
-			if !slices.ContainsFunc(files, func(f record.File) bool { return f.ID == old }) {
-				continue
-			}
-			if copies[old] == "" {
-				copies[old] = store.NewID(by.Now)
-			}
-			a.List[i] = copies[old]
-		}
-		answers[k] = a
-	}
-	return copies, nil
-}
-
-// copyFiles copies files of one record to another: each record keeps its own, so
-// that who may open them, and for how long they are kept, follows the record.
-func (d *Desk) copyFiles(tx *store.Tx, by By, from, to string, copies map[string]string) error {
-	for old, id := range copies {
-		f, err := tx.File(old)
-		if err != nil {
-			return err
-		}
-		sealed, err := tx.FileContent(old)
-		if err != nil {
-			return err
-		}
-		content, err := d.Sealer.Open(sealed, fileBinding(old))
-		if err != nil {
-			return fault.Wrap(err, fault.Internal, "A file could not be carried over.")
-		}
-		name, err := d.openText("file name", old, f.Name)
-		if err != nil {
-			return err
-		}
-		f.ID, f.Record, f.Draft, f.Checked = id, to, "", ""
-		if f.Name, err = d.sealText("file name", id, name); err != nil {
-			return err
-		}
-		if sealed, err = d.Sealer.Seal(content, fileBinding(id)); err != nil {
-			return err
-		}
-		if err := tx.AddFile(f, sealed); err != nil {
-			return err
-		}
-		if err := d.log(tx, by, "carry-file", id, map[string]string{"from": from}); err != nil {
-			return err
-		}
-	}
-	return nil
-}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"frontdoor/internal/access"
@@ -52,37 +51,6 @@ func (d *Desk) StartDraft(ctx context.Context, by By, name string, known answer.
 	return dr, err
 }
 
-// MayBegin tells whether someone may begin a record of a pathway by themselves:
-// people may, and its first step is for them.
-func (d *Desk) MayBegin(by By, p *pathway.Pathway) bool {
-	return p.Offered != "" && p.ForBeginner(beginner(by))
-}
-
-// beginner is who begins a record, as rules see them.
-func beginner(by By) pathway.Actor {
-	a := pathway.Actor{ID: by.Worker(), Kind: by.Kind, Author: true, Roles: append([]string{"author"}, by.Viewer.Worker.Roles(by.Now)...)}
-	if by.Kind == "public" {
-		a.Roles = append(a.Roles, "public")
-	}
-	return a
-}
-
-// Onward are the pathways into which the one who acts may carry a record on.
-func (d *Desk) Onward(by By, v *View) []*pathway.Pathway {
-	var out []*pathway.Pathway
-	for _, p := range d.Pathways.All() {
-		if v.Decision.May(access.Act) && slices.Contains(p.Follows, v.Record.Pathway) && p.ForBeginner(beginner(by)) {
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
-// mayFollow tells whether a record may be carried on into one of a pathway.
-func mayFollow(by By, p *pathway.Pathway, l loaded) bool {
-	return l.dec.May(access.Act) && slices.Contains(p.Follows, l.rec.Pathway) && p.ForBeginner(beginner(by))
-}
-
 // StartAbout begins writing a record about another one, such as a disagreement
 // with what was decided, or one into which it is carried on. Someone who may see
 // the record starts with what the pathway carries over; its sender, who may not,
@@ -127,44 +95,6 @@ func (d *Desk) StartAbout(ctx context.Context, by By, id, name string) (record.D
 		return d.putDraft(tx, dr)
 	})
 	return dr, err
-}
-
-// carry picks the answers that a record of a pathway starts with out of those
-// of the record it follows.
-func carry(p *pathway.Pathway, from answer.Set) answer.Set {
-	out := answer.Set{}
-	for k, a := range from {
-		if carried(p, k) {
-			out[k] = a
-		}
-	}
-	return out
-}
-
-// known is what a record of a pathway starts with out of the record it follows,
-// opened.
-func (d *Desk) known(p *pathway.Pathway, l loaded) (answer.Set, error) {
-	out := carry(p, l.rec.Answers)
-	if err := d.openAll(l.p, l.rec.ID, out); err != nil {
-		return nil, err
-	}
-	fillParent(p, l.rec.Answers, out)
-	return out, nil
-}
-
-// fillParent answers the questions that say which of the parent's fills them.
-// What is sealed there never fills another: the check of the folders sees to it.
-func fillParent(p *pathway.Pathway, from, into answer.Set) {
-	for _, q := range p.Filled() {
-		id := strings.TrimPrefix(q.Fill, "parent.")
-		for k, a := range from {
-			group, row, was := k.Split()
-			to := p.Key(q.ID, row)
-			if g, _, _ := to.Split(); was == id && g == group && into[to].Empty() {
-				into[to] = a
-			}
-		}
-	}
 }
 
 func (d *Desk) fillFromWorker(p *pathway.Pathway, name, email, phone, job, agencyID string, into answer.Set) {

@@ -47,7 +47,7 @@ type Event struct {
 // runs goes on.
 func Advance(p *pathway.Pathway, cal *calendar.Calendar, have []record.Clock, ev Event, f pathway.Facts, newID func() string) ([]record.Clock, error) {
 	f.State = ev.State
-	a := advance{p: p, cal: cal, ev: ev, f: f, have: have, newID: newID}
+	a := advance{p: p, cal: cal, ev: ev, f: f, look: p.Look(f), have: have, newID: newID}
 	for i := range p.Clocks {
 		if err := a.clock(&p.Clocks[i]); err != nil {
 			return nil, err
@@ -61,6 +61,7 @@ type advance struct {
 	cal   *calendar.Calendar
 	ev    Event
 	f     pathway.Facts
+	look  *pathway.Look
 	have  []record.Clock
 	put   []record.Clock
 	newID func() string
@@ -98,7 +99,7 @@ func (a *advance) one(c *pathway.Clock, row string) error {
 			a.put = append(a.put, rows[i])
 		}
 	}
-	applies, known := a.p.Applies(c, row, a.f)
+	applies, known := a.look.Applies(c, row)
 	over := a.p.Over(c, a.ev.State)
 	base := a.base(c, row)
 	due, dueKnown, err := a.dueAnswer(c, row)
@@ -153,7 +154,7 @@ func (a *advance) stopsNow(c *pathway.Clock, row string) bool {
 
 // about tells whether a step that was taken on a row moves a clock.
 func (a *advance) about(c *pathway.Clock, row, step, taken string) bool {
-	return a.p.OfRow(c, row, step, taken) && a.p.Counts(c, step, taken, a.f)
+	return a.p.OfRow(c, row, step, taken) && a.look.Counts(c, step, taken)
 }
 
 // start is when a clock runs from, if that has happened. fresh says that this
@@ -190,7 +191,7 @@ func (a *advance) from(c *pathway.Clock, from, row string) start {
 		at, ok := a.taken(c, row, id)
 		return start{at: at, ok: ok}
 	default:
-		at, _, ok := a.p.AnsweredTime(id, row, a.f)
+		at, _, ok := a.look.AnsweredTime(id, row)
 		return start{at: at, answered: true, ok: ok}
 	}
 }
@@ -263,7 +264,7 @@ func (a *advance) dueAnswer(c *pathway.Clock, row string) (calendar.Due, bool, e
 	if !ok {
 		return calendar.Due{}, false, nil
 	}
-	at, day, ok := a.p.AnsweredTime(id, row, a.f)
+	at, day, ok := a.look.AnsweredTime(id, row)
 	if !ok {
 		return calendar.Due{}, false, nil
 	}
@@ -277,7 +278,7 @@ func (a *advance) dueAnswer(c *pathway.Clock, row string) (calendar.Due, bool, e
 // start starts a clock; due is its limit where an answer gives it.
 func (a *advance) start(c *pathway.Clock, row string, base time.Time, due calendar.Due) error {
 	if c.Due == "" {
-		span, known := a.p.Span(c, row, a.f)
+		span, known := a.look.Span(c, row)
 		if !known {
 			return nil
 		}

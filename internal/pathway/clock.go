@@ -9,30 +9,30 @@ import (
 	"frontdoor/internal/calendar"
 )
 
+// Look is a record's facts, made ready for many questions about its clocks.
+type Look struct {
+	p *Pathway
+	s *scene
+}
+
+// Look makes a record's facts ready. They must not be changed while it is used.
+func (p *Pathway) Look(f Facts) *Look {
+	p.begun(&f)
+	return &Look{p, p.scene(&f)}
+}
+
 // Applies tells whether a clock runs for the record, or for one row of it, as it
 // is; known is false while an answer that decides it is missing.
-func (p *Pathway) Applies(c *Clock, row string, f Facts) (applies, known bool) {
-	if c.rule == nil {
-		return true, true
-	}
-	p.begun(&f)
-	t, _ := p.scene(&f).at(c.Each, row).truth(c.rule)
+func (l *Look) Applies(c *Clock, row string) (applies, known bool) {
+	t, _ := l.s.at(c.Each, row).truth(c.rule)
 	return t == yes, t != unknown
 }
 
 // Span is the length of a clock that starts now; false while it is not known
 // which of them it is.
-func (p *Pathway) Span(c *Clock, row string, f Facts) (Span, bool) {
-	p.begun(&f)
-	var s *scene
+func (l *Look) Span(c *Clock, row string) (Span, bool) {
 	for i := range c.Within {
-		if c.Within[i].rule == nil {
-			return c.Within[i], true
-		}
-		if s == nil {
-			s = p.scene(&f).at(c.Each, row)
-		}
-		switch t, _ := s.truth(c.Within[i].rule); t {
+		switch t, _ := l.s.at(c.Each, row).truth(c.Within[i].rule); t {
 		case yes:
 			return c.Within[i], true
 		case unknown:
@@ -44,13 +44,12 @@ func (p *Pathway) Span(c *Clock, row string, f Facts) (Span, bool) {
 
 // Counts tells whether a step, taken on a row of its own, can start or stop a
 // clock.
-func (p *Pathway) Counts(c *Clock, step, row string, f Facts) bool {
-	s := p.steps[step]
+func (l *Look) Counts(c *Clock, step, row string) bool {
+	s := l.p.steps[step]
 	if c.counts == nil || s == nil || s.Group() != c.countsOf {
 		return true
 	}
-	p.begun(&f)
-	t, _ := p.scene(&f).at(c.countsOf, row).truth(c.counts)
+	t, _ := l.s.at(c.countsOf, row).truth(c.counts)
 	return t == yes
 }
 
@@ -87,15 +86,15 @@ func (p *Pathway) AppliesBy(c *Clock) []string {
 
 // AnsweredTime is the moment an answer names, asked once or of a row: the start
 // of the day for a date, which day says.
-func (p *Pathway) AnsweredTime(question, row string, f Facts) (at time.Time, day, ok bool) {
-	in := p.questions[question]
+func (l *Look) AnsweredTime(question, row string) (at time.Time, day, ok bool) {
+	in := l.p.questions[question]
 	if in == nil {
 		return time.Time{}, false, false
 	}
 	if in.group == "" {
 		row = ""
 	}
-	a, ok := p.scene(&f).answer(in.group, row, question)
+	a, ok := l.s.answer(in.group, row, question)
 	if !ok {
 		return time.Time{}, false, false
 	}

@@ -350,7 +350,7 @@ func TestClockQuestions(t *testing.T) {
 	p := worry(t)
 	red := &p.Clocks[1]
 	for rating, want := range map[string][2]bool{"": {false, false}, "red": {true, true}, "amber": {false, true}} {
-		applies, known := p.Applies(red, "", facts(with(complete(), "rating", rating), "looking", worker))
+		applies, known := p.Look(facts(with(complete(), "rating", rating), "looking", worker)).Applies(red, "")
 		if applies != want[0] || known != want[1] {
 			t.Errorf("rating %q: applies %v, known %v", rating, applies, known)
 		}

@@ -313,11 +313,8 @@ func (c *liteConn) IsValid() bool { return c.broken == nil && c.raw.GetAutocommi
 // was not committed is gone, and nothing holds anyone up.
 func (c *liteConn) Close() error {
 	clear(c.idle)
-	if c.raw == nil {
-		return nil
-	}
 	var all []error
-	if !c.lost {
+	if c.raw != nil && !c.lost {
 		for _, s := range slices.Collect(c.raw.Stmts()) {
 			all = append(all, c.closing(s))
 		}
@@ -325,8 +322,9 @@ func (c *liteConn) Close() error {
 			all = nil // a statement says again what it said before
 		}
 	}
-	if !c.lost {
-		all = append(all, c.closing(c.raw))
+	if c.raw != nil && !c.lost {
+		err := c.closing(c.raw)
+		all, c.lost = append(all, err), err != nil
 	}
 	if c.lost {
 		all = append(all, c.files.sever())
