@@ -51,6 +51,8 @@ func (l *loader) front(p *Page) {
 		needs(s.Text != "" && (s.URL == "" || strings.HasPrefix(s.URL, "https://")), "Each source has text, and an address that begins with https:// if it has one.")
 	}
 	if strings.HasPrefix(p.Key, "manual/") {
+		// These addresses of the manual are pages about it.
+		needs(!slices.Contains([]string{"manual/changes", "manual/compare", "manual/copy"}, p.Key), "A chapter cannot have this address. Give its file another name.")
 		for _, s := range p.Text.Sections {
 			if !s.Given {
 				l.add(p.File, l.at[p]+s.Line-1, "Each section of a chapter has a key that stays when its title changes. Write it after the title, as {#signs}.")

@@ -91,6 +91,7 @@ func TestLoadTellsWhatIsWrong(t *testing.T) {
 		"topic":         {map[string]string{"pages/parents/a.md": strings.Replace(front, "owner", "topic: none\nowner", 1)}, "no topic"},
 		"loose chapter": {map[string]string{"manual/a.md": front}, "stands in no part"},
 		"no key":        {map[string]string{"manual/a.md": front + "\n## Signs\n\nx", "manual/manual.yaml": "parts: [{key: a, title: A, chapters: [a]}]"}, "has a key that stays"},
+		"taken address": {map[string]string{"manual/copy.md": front, "manual/manual.yaml": "parts: [{key: a, title: A, chapters: [copy]}]"}, "cannot have this address"},
 		"lost chapter":  {map[string]string{"manual/manual.yaml": "parts: [{key: a, title: A, chapters: [a]}]"}, "no chapter manual/a.md"},
 	} {
 		t.Run(name, func(t *testing.T) {
