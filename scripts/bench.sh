@@ -193,7 +193,7 @@ if [[ " $YARDSTICKS " = *" nginx "* ]]; then
 		CONF
 		"$nginx" -c "$work/nginx.conf" -e "$work/nginx.log" &
 		started+=($!)
-		yards+=",nginx: the same bytes of the first page=http://127.0.0.1:$port/page"
+		yards+=",nginx: the same bytes of the guidance page=http://127.0.0.1:$port/page"
 	else
 		echo "nginx is not here and cannot be installed: left out" >&2
 	fi

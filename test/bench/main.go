@@ -171,10 +171,10 @@ func measure(ctx context.Context, o options) (*Run, error) {
 	if r.Weights, err = d.weights(ctx); err != nil {
 		return nil, err
 	}
-	// The first page as it travels, for another server to serve.
-	if home, err := d.c.do(ctx, &request{path: "/", want: http.StatusOK}, false); err != nil {
+	// A page of guidance as it travels, for another server to serve.
+	if page, err := d.c.do(ctx, &request{path: guidancePage, want: http.StatusOK}, false); err != nil {
 		return nil, err
-	} else if err := os.WriteFile(filepath.Join(o.work, "page.gz"), home.body, 0o600); err != nil {
+	} else if err := os.WriteFile(filepath.Join(o.work, "page.gz"), page.body, 0o600); err != nil {
 		return nil, err
 	}
 	open, shut := context.WithCancel(ctx)

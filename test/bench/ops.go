@@ -271,6 +271,9 @@ func (d *day) send(i int) *request {
 	}
 }
 
+// guidancePage is a chapter of the manual of ordinary length.
+const guidancePage = "/manual/neglect"
+
 // all are the things people do, each with its share of a working day.
 func (d *day) all() []*op {
 	public := func(name, path, see string, share float64, alone bool) *op {
@@ -283,8 +286,10 @@ func (d *day) all() []*op {
 	typing := func(n int) draft { return d.drafts[n%len(d.drafts)] }
 	words := func(n int) string { return sentences[n%len(sentences)] + " Typed " + strconv.Itoa(n) + "." }
 	return []*op{
-		public("home", "/", "999", 9, true),
-		public("who to call", "/contact", "999", 11, true),
+		public("home", "/", "999", 6, true),
+		public("guidance page", guidancePage, "Neglect", 3, true),
+		public("site search", "/search?q=neglectd+babies", "Neglect", 1, true),
+		public("who to call", "/contact", "999", 10, true),
 		public("before you start", "/refer", "", 3, false),
 		public("sign-in page", "/sign-in", "Password", 3, true),
 		{name: "signing in: password", share: 0.5, alone: true, make: func(int) *request {

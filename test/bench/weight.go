@@ -78,6 +78,7 @@ func (d *day) weights(ctx context.Context) ([]Weight, error) {
 	var out []Weight
 	for _, x := range [][3]string{
 		{"home", "/", ""},
+		{"guidance page", guidancePage, ""},
 		{"who to call", "/contact", ""},
 		{"before you start", "/refer", ""},
 		{"question page", "/refer/" + dr.id + "/" + dr.page, d.cookieOf(dr)},
