@@ -249,23 +249,42 @@ func (d *Desk) Known(ctx context.Context, by By, id string) (*Known, *View, erro
 // share most with them. Each costs a dozen reads.
 const mostCompared = 80
 
-// alike finds people of the index who may be someone, once for each in one
-// transaction.
+// alike finds people of the index who may be someone. In one transaction nobody is
+// looked for or read twice.
 type alike struct {
-	tx    *store.Tx
-	found map[string][]person.Person
+	tx   *store.Tx
+	ids  map[string][]string // those who may be the same, by id
+	read map[string]person.Person
 }
 
-func alikeIn(tx *store.Tx) alike { return alike{tx, map[string][]person.Person{}} }
+func alikeIn(tx *store.Tx) alike {
+	return alike{tx, map[string][]string{}, map[string]person.Person{}}
+}
 
-func (a alike) to(p person.Person) ([]person.Person, error) {
-	found, ok := a.found[p.ID]
+// to gives the ids of those who share most with someone.
+func (a alike) to(p person.Person) ([]string, error) {
+	ids, ok := a.ids[p.ID]
 	if ok {
-		return found, nil
+		return ids, nil
 	}
-	found, err := a.tx.FindByKeys(person.MatchKeys(p), mostCompared)
-	a.found[p.ID] = found
-	return found, err
+	ids, err := a.tx.IDsByKeys(person.MatchKeys(p), mostCompared)
+	a.ids[p.ID] = ids
+	return ids, err
+}
+
+// people reads some of them, in the order asked for.
+func (a alike) people(ids []string) ([]person.Person, error) {
+	list, err := a.tx.People(slices.DeleteFunc(slices.Clone(ids), func(id string) bool { _, ok := a.read[id]; return ok }))
+	for _, p := range list {
+		a.read[p.ID] = p
+	}
+	out := make([]person.Person, 0, len(ids))
+	for _, id := range ids {
+		if p, ok := a.read[id]; ok {
+			out = append(out, p)
+		}
+	}
+	return out, err
 }
 
 func (d *Desk) knownPerson(near alike, by By, rec record.Record, rp store.RecordPerson) (KnownPerson, error) {
@@ -281,7 +300,11 @@ func (d *Desk) knownPerson(near alike, by By, rec record.Record, rp store.Record
 	if kp.Records, err = d.visibleRecords(tx, by, rec.ID, same); err != nil {
 		return kp, err
 	}
-	found, err := near.to(rp.Person)
+	ids, err := near.to(rp.Person)
+	if err != nil {
+		return kp, err
+	}
+	found, err := near.people(ids)
 	if err != nil {
 		return kp, err
 	}
@@ -296,7 +319,7 @@ func (d *Desk) knownPerson(near alike, by By, rec record.Record, rp store.Record
 		}
 		kp.Candidates = append(kp.Candidates, Candidate{Person: p, Score: score})
 	}
-	ids := make([]string, len(kp.Candidates))
+	ids = make([]string, len(kp.Candidates))
 	for i, c := range kp.Candidates {
 		ids[i] = c.Person.ID
 	}
@@ -462,7 +485,12 @@ func (d *Desk) atSameAddress(tx *store.Tx, people []store.RecordPerson) ([]strin
 // exclusion keeps from the worker do not, for the number would tell of them.
 func (d *Desk) contacts(near alike, by By, rec record.Record, people []store.RecordPerson) (int64, error) {
 	tx := near.tx
-	now, open := by.Now, func(all []store.PersonRecord) ([]store.PersonRecord, error) { return d.notKept(tx, by, all) }
+	since := by.Now.AddDate(-1, 0, 0)
+	counts := func(pr store.PersonRecord) bool {
+		p, ok := d.Pathways.Get(pr.Pathway)
+		return ok && p.CountsAsContact && !pr.CreatedAt.Before(since) && !pr.CreatedAt.After(by.Now)
+	}
+	open := func(all []store.PersonRecord) ([]store.PersonRecord, error) { return d.notKept(tx, by, all) }
 	var ids []string
 	for _, rp := range people {
 		if rp.Role != "child" {
@@ -475,7 +503,24 @@ func (d *Desk) contacts(near alike, by By, rec record.Record, people []store.Rec
 		clusters := person.Clusters(links)
 		same := person.Members(clusters, rp.Person.ID)
 		ids = append(ids, same...)
-		found, err := near.to(rp.Person)
+		shared, err := near.to(rp.Person)
+		if err != nil {
+			return 0, err
+		}
+		// Most are of long ago: who has nothing to count is not compared. Nor is
+		// who has it on a locked record alone, so that nothing is done for them.
+		theirs, err := tx.RecordsOf(shared)
+		if err != nil {
+			return 0, err
+		}
+		if theirs, err = open(theirs); err != nil {
+			return 0, err
+		}
+		lately := map[string]bool{}
+		for _, pr := range theirs {
+			lately[pr.Person] = lately[pr.Person] || counts(pr)
+		}
+		found, err := near.people(slices.DeleteFunc(slices.Clone(shared), func(id string) bool { return !lately[id] }))
 		if err != nil {
 			return 0, err
 		}
@@ -500,11 +545,9 @@ func (d *Desk) contacts(near alike, by By, rec record.Record, people []store.Rec
 	if all, err = open(all); err != nil {
 		return 0, err
 	}
-	since := now.AddDate(-1, 0, 0)
 	counted := map[string]bool{rec.ID: true}
 	for _, pr := range all {
-		p, ok := d.Pathways.Get(pr.Pathway)
-		if ok && p.CountsAsContact && !pr.CreatedAt.Before(since) && !pr.CreatedAt.After(now) {
+		if counts(pr) {
 			counted[pr.Record] = true
 		}
 	}

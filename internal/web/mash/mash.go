@@ -54,7 +54,6 @@ func Register(mux room.Mux, h *room.House) {
 	staff("POST /notices", d.readNotices)
 	staff("GET /r", d.lookup)
 
-	staff("GET /begin", d.begin)
 	staff("GET /records/{id}", d.record)
 	staff("POST /records/{id}/onward/{pathway}", d.onward)
 	staff("GET /records/{id}/known", d.known)

@@ -108,12 +108,3 @@ func TestCarryOnAndFigures(t *testing.T) {
 	s.get("/records/"+plan.ID).want(t, http.StatusOK, "Worked out from the answers", "Counted from the visits above.")
 	s.get("/records/"+plan.ID+"/steps/visit").want(t, http.StatusOK, "Visits at which the child was seen alone", `name="visits/new/visit_seen"`)
 }
-
-// Work that a worker may begin stands under its heading, for those it is for.
-func TestBegin(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.tab(w.worker("Pat Officer", "police_officer", "")).get("/begin").want(t, http.StatusOK, "Police protection", `value="police_protection"`).without(t, `value="child_in_need_plan"`, `value="referral"`)
-	w.tab(w.worker("Sal Worker", "social_worker", "")).get("/begin").want(t, http.StatusOK, "Social care", `value="child_in_need_plan"`).without(t, `value="police_protection"`)
-	w.tab(w.worker("Ada Auditor", "auditor", "")).get("/begin").want(t, http.StatusOK).without(t, `value="police_protection"`, `value="child_in_need_plan"`)
-}

@@ -69,6 +69,7 @@ func Register(mux room.Mux, h *room.House) {
 		mux.Handle("POST "+at+"/step/{step}", uploads(h.Public(p.stepDo)))
 		on("POST "+at+"/about/{pathway}", p.about)
 	}
+	on("GET /begin", p.beginOther)
 	mux.Handle("GET /sent", h.Staff(p.sent))
 
 	on("GET /hide", p.hide)

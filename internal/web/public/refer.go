@@ -21,6 +21,7 @@ import (
 
 type startView struct {
 	Worker bool
+	Other  bool // there is something else to begin
 	// Carry is what was begun in this browser, or by this worker, and not sent.
 	Carry   []draftLine
 	Kinds   []parts.Choice // when there is more than one thing to begin
@@ -32,24 +33,6 @@ type draftLine struct{ Href, Title, Names, Changed, Drop string }
 
 var startPage = web.Page[startView]("public/start", files, "templates/start.html", "templates/danger.html")
 
-// beginnings are the pathways that someone can begin: those that begin with anyone
-// telling the front door, and then the others that are for them.
-func (p *pub) beginnings(a *room.Asker) []*pathway.Pathway {
-	by := casework.By{Kind: "public"}
-	if a != nil {
-		by = a.By
-	}
-	all := p.Desk.Pathways.All()
-	told := func(x *pathway.Pathway) bool {
-		first, ok := x.Beginning()
-		return ok && x.CountsAsContact && x.About == "" && slices.Contains(first.By, "author")
-	}
-	out := slices.DeleteFunc(slices.Clone(all), func(x *pathway.Pathway) bool { return !told(x) })
-	others := slices.DeleteFunc(all, func(x *pathway.Pathway) bool { return told(x) || !p.Desk.MayBegin(by, x) })
-	slices.SortStableFunc(others, func(x, y *pathway.Pathway) int { return strings.Compare(x.Offered, y.Offered) })
-	return append(out, others...)
-}
-
 // start explains what there is to do before anything is typed.
 func (p *pub) start(w http.ResponseWriter, r *http.Request) error { return p.startWith(w, r, nil) }
 
@@ -58,7 +41,8 @@ func (p *pub) startWith(w http.ResponseWriter, r *http.Request, errs fault.Field
 	c := p.chrome(r, a, "Before you start")
 	c.Errors = errs
 	v := startView{Worker: a != nil}
-	kinds := slices.DeleteFunc(p.beginnings(a), func(k *pathway.Pathway) bool { return a != nil && k.Offered != "" }) // a worker's other work is begun at /begin
+	kinds := p.told()
+	v.Other = len(p.others(a)) > 0
 	if len(kinds) == 0 {
 		return fault.New(fault.Unavailable, "There is no form to fill in just now. Ring the front door: see “Who to call”.")
 	}
@@ -67,11 +51,7 @@ func (p *pub) startWith(w http.ResponseWriter, r *http.Request, errs fault.Field
 		v.Pathway = ""
 		v.Which = parts.Radios{Field: parts.Field{Name: "pathway", Label: "What do you want to tell us?", LabelSize: "m", Error: errs.For("pathway")}}
 		for _, k := range kinds {
-			hint := k.Summary
-			if k.Offered != "" {
-				hint = k.Offered + ". " + hint
-			}
-			v.Which.Items = append(v.Which.Items, parts.Choice{Value: k.Name, Label: k.Title, Hint: hint})
+			v.Which.Items = append(v.Which.Items, parts.Choice{Value: k.Name, Label: k.Title, Hint: k.Summary})
 		}
 	}
 	by := casework.By{}
@@ -129,7 +109,7 @@ func (p *pub) begin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	kinds, name := p.beginnings(a), r.PostFormValue("pathway")
+	kinds, name := append(p.told(), p.others(a)...), r.PostFormValue("pathway")
 	i := slices.IndexFunc(kinds, func(k *pathway.Pathway) bool { return k.Name == name })
 	if i < 0 {
 		return p.startWith(w, r, fault.Fields{{Key: "pathway", Text: "Choose what you want to tell us"}})
