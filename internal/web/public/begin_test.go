@@ -25,7 +25,7 @@ func TestBeginOther(t *testing.T) {
 	base := r.base()
 	r.post(base+"/taken", "taken_at-day", "17", "taken_at-month", "3", "taken_at-year", "2026", "taken_at-time", "9:30", "taken_how", "removed",
 		"found_place", "A park", "found_authority", "thurrock").at("/child/r1")
-	r.open(base+"/child/r1").says("best guess")
+	r.open(base + "/child/r1").says("best guess")
 	r.post(base+"/child/r1", "children/r1/given_names", "Jo", "children/r1/family_name", "Sample", "children/r1/born-day", "1", "children/r1/born-month", "3", "children/r1/born-year", "2012")
 	r.open(base+"/grounds").post(base+"/grounds", "grounds", "alone", "grounds_words", "She was alone at night.")
 	r.open(base+"/place").post(base+"/place", "kept_kind", "refuge")
