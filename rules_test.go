@@ -220,6 +220,9 @@ func TestNoGoNamesAPathway(t *testing.T) {
 		if strings.HasPrefix(path, "internal/demo/") || strings.HasPrefix(path, "internal/county/") || strings.HasPrefix(path, "test/") || strings.Contains(path, "test/") {
 			return
 		}
+		if strings.HasPrefix(path, "internal/contact/") {
+			return // its words are what a call is about; it knows no pathways, as floors holds
+		}
 		ast.Inspect(file, func(n ast.Node) bool {
 			lit, ok := n.(*ast.BasicLit)
 			if !ok || lit.Kind != token.STRING {

@@ -546,7 +546,8 @@ func (d *Desk) Releases(ctx context.Context, by casework.By, limit int) ([]Relea
 	return out, nil
 }
 
-// Release reads one release.
+// Release reads one release. Whoever has no part in it is told the same as when
+// there is none.
 func (d *Desk) Release(ctx context.Context, by casework.By, id string) (ReleaseView, error) {
 	var v ReleaseView
 	there, err := d.editions(ctx, by.Now)
@@ -563,7 +564,7 @@ func (d *Desk) Release(ctx context.Context, by casework.By, id string) (ReleaseV
 		return err
 	})
 	if err == nil && len(v.Own) == 0 && len(v.Receipts) == 0 {
-		return v, errRole
+		return v, errNone
 	}
 	return v, err
 }

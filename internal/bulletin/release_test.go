@@ -229,8 +229,9 @@ func TestWhoReleasesAndNominates(t *testing.T) {
 	w.refused(err, fault.Invalid, "Write what it is, in one sentence")
 	rel, err := w.MarkPiece(ctx, s.editor, bulletin.Marked{About: "/manual/neglect", Summary: "x", What: "x", Effect: "x"})
 	w.must(err)
+	// Whoever has no part in a release is told the same as when there is none.
 	_, err = w.Release(ctx, s.teacher, rel.ID)
-	w.refused(err, fault.Forbidden, "Your role")
+	w.refused(err, fault.NotFound, "nothing here")
 	_, err = w.Release(ctx, s.editor, "nothing")
 	w.refused(err, fault.NotFound, "")
 	// Every agency without anyone says so.

@@ -45,6 +45,7 @@ type group struct {
 	Who    string   `yaml:"who"` // anyone, worker, code, draft or record
 	Of     string   `yaml:"of"`  // the group whose level is needed, when it is not the group itself
 	Needs  string   `yaml:"needs"`
+	Place  string   `yaml:"place"` // a relation that lets in, whatever the role
 	Never  string   `yaml:"never"`
 	Means  string   `yaml:"means"`
 	Routes []string `yaml:"routes"`
@@ -117,7 +118,8 @@ func (r *rules) may(s *someone, g *group, column string) bool {
 	case "anyone":
 		return true
 	case "worker":
-		return !s.out() && !s.Code && r.power(s, g.Needs)
+		holds := g.Place != "" && s.is(g.Place)
+		return !s.out() && !s.Code && (holds || (g.Place == "" || g.Needs != "") && r.power(s, g.Needs))
 	case "code":
 		return s.Code
 	}

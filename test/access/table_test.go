@@ -10,6 +10,7 @@ import (
 
 	"frontdoor/internal/agency"
 	"frontdoor/internal/casework/caseworktest"
+	"frontdoor/internal/pathway"
 )
 
 var (
@@ -42,7 +43,7 @@ func TestTable(t *testing.T) {
 func TestPowersAreThePartnerships(t *testing.T) {
 	t.Parallel()
 	r := readRules(t)
-	reg := &caseworktest.Partnership().Register
+	reg, lib := &caseworktest.Partnership().Register, caseworktest.Library()
 	for _, role := range reg.Roles {
 		says, ok := r.Roles[role.ID]
 		if !ok {
@@ -51,13 +52,21 @@ func TestPowersAreThePartnerships(t *testing.T) {
 		if slices.Contains(says, "cases") != role.Cases {
 			t.Errorf("%s: the folder says cases %v", role.ID, role.Cases)
 		}
-		for _, power := range []string{"people", "restrict", "reports", "break_glass", "accounts", "audit"} {
+		for _, power := range []string{"people", "restrict", "reports", "break_glass", "accounts", "audit", "texts", "texts_publish", "releases"} {
 			if slices.Contains(says, power) != slices.Contains(role.May, power) {
 				t.Errorf("%s: the folder and rules.yaml differ about %s", role.ID, power)
 			}
 		}
-		if !slices.ContainsFunc(r.People, func(s *someone) bool { return s.Role == role.ID }) {
-			t.Errorf("nobody is walked as %s", role.ID)
+		if takes := slices.ContainsFunc(lib.All(), func(p *pathway.Pathway) bool {
+			return slices.ContainsFunc(p.Steps, func(s pathway.Step) bool { return slices.Contains(s.By, role.ID) })
+		}); (takes && role.Cases) != slices.Contains(says, "board") {
+			t.Errorf("%s: rules.yaml and the pathways differ about taking a step of some pathway", role.ID)
+		}
+		// Roles that may do the same anywhere are walked as one of them. One that no
+		// team has cannot be held.
+		held := slices.ContainsFunc(reg.Teams, func(team agency.Team) bool { return slices.Contains(team.Roles, role.ID) })
+		if held && !slices.ContainsFunc(r.People, func(s *someone) bool { return slices.Equal(sorted(r.Roles[s.Role]), sorted(says)) }) {
+			t.Errorf("nobody is walked as %s, or as a role with the same powers", role.ID)
 		}
 	}
 	if len(r.Roles) != len(reg.Roles) {
@@ -65,15 +74,22 @@ func TestPowersAreThePartnerships(t *testing.T) {
 	}
 }
 
+func sorted(list []string) []string { return slices.Sorted(slices.Values(list)) }
+
 var short = map[string]string{"nothing": "–", "sender": "sender", "read": "read", "work": "work", "own": "writes it", "sign-in": "signed out"}
 
 var whoComes = map[string]string{
 	"anyone": "anyone", "worker": "a signed-in worker", "code": "whoever has shown a receipt code", "draft": "whoever writes it", "record": "see the first table",
 }
 
+var placeWords = map[string]string{
+	"nominated": "whoever is nominated in their agency", "assigned": "whoever a suggestion was given to",
+}
+
 var powerWords = map[string]string{
 	"cases": "sees records at all", "board": "takes a step of some pathway", "steps": "takes the steps of a referral", "people": "looks people up", "restrict": "locks records and gives access",
 	"reports": "sees reports", "break_glass": "opens a locked record in an emergency", "accounts": "looks after accounts", "audit": "reads the audit log",
+	"onward": "carries a referral on into police protection", "texts": "writes texts", "texts_publish": "publishes what another wrote", "releases": "releases to agencies",
 }
 
 // table is docs/access-table.md.
@@ -100,7 +116,7 @@ func (r *rules) table(reg *agency.Register) string {
 	}
 	line("\n## What a role may do anywhere\n")
 	line("None of this opens a record by itself.\n")
-	powers := []string{"cases", "board", "steps", "people", "restrict", "break_glass", "reports", "audit", "accounts"}
+	powers := []string{"cases", "board", "steps", "onward", "people", "restrict", "break_glass", "reports", "audit", "accounts", "texts", "texts_publish", "releases"}
 	head, rule := "| role |", "| --- |"
 	for _, p := range powers {
 		head, rule = head+" "+powerWords[p]+" |", rule+" --- |"
@@ -151,6 +167,12 @@ func (r *rules) table(reg *agency.Register) string {
 			if g.Needs != "" {
 				who += ", whose role " + powerWords[g.Needs]
 			}
+			switch {
+			case g.Place != "" && g.Needs != "":
+				who += ", or " + placeWords[g.Place]
+			case g.Place != "":
+				who = placeWords[g.Place]
+			}
 			if g.Never == "glass" {
 				who += ". Not by having opened it in an emergency"
 			}
@@ -186,6 +208,8 @@ const onPurpose = `
 - A lock holds for one record. Checks and work that were passed on from it before are records of their own: lock them too when they must be.
 - Reports count every record, locked ones too, with numbers from 1 to 4 hidden. They name nobody. Someone who sees reports and compares one with the board of
   the same front door could work out that a locked record exists in some week, and nothing of whom it is about.
+- What was passed to a team, or asked of one, is open to everyone in that team whose role sees records, whatever else they do there. Somebody who should not have it
+  needs a team of their own.
 - The auditor sees the reference of every record in the audit log, with who did what and when. Nothing of what is in it.
 - An open board is told that something has changed somewhere in the service, never what. It then asks for its own rows.
 - Someone who opened a locked record in an emergency does not find it on the board. They have its address for one hour.

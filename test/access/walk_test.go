@@ -61,13 +61,22 @@ func (w *world) requests(route string, x *target) []request {
 	if strings.HasPrefix(path, "/workers/{id}") {
 		id = w.workers["officer"].ID
 	}
+	if was, ok := ofSite[path]; ok {
+		path = was
+	}
 	page, step := or(x.Page, "worry"), or(x.Step, "conversation")
 	if strings.HasPrefix(path, "/sent/") || strings.HasPrefix(path, "/status/") {
 		step = "withdraw"
 	}
+	pathway := "disagreement"
+	if strings.Contains(path, "/onward/") {
+		pathway = "police_protection"
+	}
 	path = strings.NewReplacer(
 		"{id}", id, "{record}", x.ID, "{draft}", x.ID, "{doc}", or(x.Letter, nowhere.Letter), "{document}", or(x.Letter, nowhere.Letter), "{step}", step,
-		"{page}", page, "{row}", or(x.Row, "r1"), "{group}", "children", "{pathway}", "disagreement", "{token}", "0123456789abcdef", "{name}", "decisions",
+		"{page}", page, "{row}", or(x.Row, "r1"), "{group}", "children", "{pathway}", pathway, "{token}", "0123456789abcdef", "{name}", "decisions",
+		"{change}", or(x.Change, nowhere.Change), "{issue}", or(x.Issue, nowhere.Issue), "{suggestion}", or(x.Suggestion, nowhere.Suggestion),
+		"{release}", or(x.Release, nowhere.Release), "{agency}", or(x.Agency, nowhere.Agency), "{number}", "1",
 	).Replace(path)
 	form := func(pairs ...string) request {
 		v := url.Values{}
@@ -85,6 +94,8 @@ func (w *world) requests(route string, x *target) []request {
 		return append(one, request{method: method, path: path + "?at=1"})
 	case "GET /people/{id}":
 		return one
+	case "GET /texts/edit", "GET /texts/history", "GET /texts/move":
+		return []request{{method: method, path: path + "?file=" + aText}}
 	case "POST /records/{id}/entries", "POST /records/{id}/entries/save":
 		return []request{form("kind", "note", "text", "Seen today.")}
 	case "POST /records/{id}/messages", "POST /records/{id}/messages/save", "POST /sent/{record}/message", "POST /status/message":
@@ -130,6 +141,26 @@ func (w *world) requests(route string, x *target) []request {
 		return []request{form("text", "Sample")}
 	case "POST /people":
 		return []request{form("q", "Bella Sample")}
+	case "POST /texts/change/{change}":
+		var acts []request
+		for _, do := range []string{"publish", "approve", "decline", "correct"} {
+			acts = append(acts, form("do", do, "reason", "Because."))
+		}
+		return acts
+	case "POST /texts/edit", "POST /texts/draft", "POST /texts/preview":
+		return []request{form("file", aText, "content", "Words.", "why", "Because.", "do", "ask")}
+	case "POST /releases/{release}":
+		return []request{form("agency", or(x.Agency, nowhere.Agency), "note", "The night team")}
+	case "POST /releases/nominations/{agency}":
+		return []request{form("nominated", w.workers["officer"].ID)}
+	case "POST /releases/new":
+		return []request{form("about", "manual/neglect", "summary", "New words.", "what", "The signs.", "effect", "Look.")}
+	case "POST /newsletter/write/{issue}":
+		return []request{form("title", "Summer", "revision", "1")}
+	case "POST /newsletter/write/{issue}/send", "POST /newsletter/write/{issue}/drop":
+		return []request{form("revision", "1")}
+	case "POST /suggestions/{suggestion}":
+		return []request{form("seq", "1", "state", "accepted", "note", "Yes."), form("seq", "1", "note", "A note.")}
 	case "POST /notices":
 		return []request{form("one", nowhere.ID)}
 	}
@@ -137,6 +168,24 @@ func (w *world) requests(route string, x *target) []request {
 		return []request{form("x", "y")}
 	}
 	return one
+}
+
+// aText is a file of the partnership's texts.
+const aText = "guidance/pages/parents/alcohol.md"
+
+// ofSite are addresses of the partnership's site that lead somewhere.
+var ofSite = map[string]string{
+	"/young-people/{page}": "/young-people/talk", "/parents/{page}": "/parents/alcohol", "/professionals/{page}": "/professionals/lado", "/about/{page}": "/about/home-screen",
+	"/page/{code}": "/page/x", "/topics/{audience}/{topic}": "/topics/young-people/talk", "/news/{page}": "/news/x", "/pictures/{file}": "/pictures/x.png",
+	"/documents/{file}": "/documents/x.pdf", "/manual/{chapter}": "/manual/neglect", "/manual/{chapter}/pdf": "/manual/neglect/pdf", "/manual/{chapter}/compare": "/manual/neglect/compare",
+	"/services/{id}": "/services/thurrock-front-door", "/api/oruk/{$}": "/api/oruk/", "/suggest": "/suggest?to=parents/alcohol",
+}
+
+// missing are addresses where nothing need be: that there is nothing is told to
+// everyone alike.
+var missing = []string{
+	"GET /page/{code}", "GET /news/{page}", "GET /pictures/{file}", "GET /documents/{file}", "GET /texts/content/{change}", "GET /manual/{chapter}/pdf", "GET /manual/compare", "GET /manual/{chapter}/compare",
+	"GET /manual.pdf", "GET /manual.epub", "GET /api/oruk/services/{id}", "GET /api/oruk/taxonomies/{id}", "GET /api/oruk/taxonomy_terms/{id}", "GET /api/oruk/service_at_locations/{id}",
 }
 
 func or(s, otherwise string) string {
@@ -177,7 +226,7 @@ func (a answered) same(x *target) string {
 	if id := a.header.Get("X-Request-Id"); id != "" {
 		text = strings.ReplaceAll(text, id, "(request)")
 	}
-	for _, id := range []string{nowhere.Letter, nowhere.Match, nowhere.Link, x.ID, x.Reference, strings.ToLower(x.Reference), x.File, x.Letter, x.Child, x.Link, x.Match, x.Grant, x.Lock} {
+	for _, id := range []string{nowhere.Letter, nowhere.Match, nowhere.Link, x.ID, x.Reference, strings.ToLower(x.Reference), x.File, x.Letter, x.Child, x.Link, x.Match, x.Grant, x.Lock, x.Change, x.Issue, x.Suggestion, x.Release, x.Agency} {
 		if id != "" {
 			text = strings.ReplaceAll(text, id, "(id)")
 		}
@@ -425,8 +474,22 @@ func walkable(g *group, route, column string) bool {
 	return g.ID != "steps" && g.ID != "letter" && !strings.Contains(route, "{page}") && g.ID != "about" && g.ID != "sender" && g.ID != "message"
 }
 
-// rooms walks the routes that name no record, as everyone.
+// ofTexts are the tables of what is published, which no refused request and no
+// unfinished form of a public page adds to.
+var ofTexts = []string{"text_", "newsletter_", "suggestion", "release", "nomination", "link_check"}
+
+// rooms walks the routes that name no record, as everyone. Whoever may not know of
+// a text's change, an issue, a suggestion or a release gets the answer for one
+// that was never made.
 func (w *walk) rooms() {
+	before := w.digest()
+	defer func() {
+		for table, rows := range w.digest() {
+			if slices.ContainsFunc(ofTexts, func(p string) bool { return strings.HasPrefix(table, p) }) && !slices.Equal(before[table], rows) {
+				w.t.Errorf("a refused request changed the table %s: %d rows, then %d", table, len(before[table]), len(rows))
+			}
+		}
+	}()
 	for i, s := range w.rules.People {
 		for _, g := range w.rules.Groups {
 			if g.Who == "record" || g.Who == "draft" {
@@ -439,7 +502,7 @@ func (w *walk) rooms() {
 				may := w.rules.may(s, g, "plain")
 				// What would sign someone out or change their account is tried only by
 				// those who must be refused.
-				if strings.HasPrefix(route, "POST ") && may && g.ID != "board" && g.ID != "people" || g.ID == "public" && s.ID != "anonymous" {
+				if strings.HasPrefix(route, "POST ") && may && g.ID != "board" && g.ID != "people" && g.Who != "anyone" || g.Who == "anyone" && s.ID != "anonymous" {
 					continue
 				}
 				if route == "GET /board/events" && may || strings.HasSuffix(route, "{token}") || route == "GET /assets/" {
@@ -453,7 +516,8 @@ func (w *walk) rooms() {
 				case !may:
 					want = out
 				}
-				for _, q := range w.world.requests(route, w.targets["code plain"]) {
+				nobodys := w.world.requests(route, nowhere)
+				for n, q := range w.world.requests(route, w.targets["code plain"]) {
 					w.requests++
 					got := w.send(q, w.cookies[s.ID])
 					is := got.outcome()
@@ -462,6 +526,16 @@ func (w *walk) rooms() {
 					}
 					if route == "GET /people/{id}" && may {
 						is, want = out, out // Whom they may see differs: see the search of people.
+					}
+					if may && got.code == http.StatusNotFound && slices.Contains(missing, route) {
+						is = want
+					}
+					if g.Who == "worker" && !may && want == out && q != nobodys[n] && !s.is("nominated") { // who is nominated knows of the release
+						w.hidden++
+						never := w.send(nobodys[n], w.cookies[s.ID])
+						if a, b := got.same(w.targets["code plain"]), never.same(nowhere); a != b {
+							w.t.Errorf("%s, %s: can be told from one that was never made:\n%s", s.ID, route, differ(a, b))
+						}
 					}
 					if g.Who == "code" && s.ID == "other-code-holder" && is == out {
 						is = want // A letter of a record that is not theirs.
@@ -484,6 +558,9 @@ func (w *walk) allowedActs() {
 				g := w.rules.groupOf[route]
 				if w.skips(i, j) || !w.rules.may(s, g, column) || !strings.HasPrefix(route, "POST ") || !walkable(g, route, column) || s.Code {
 					continue
+				}
+				if route == "POST /board/allocate" && !w.rules.power(s, "board") {
+					continue // They have no board to say on what was wrong.
 				}
 				w.combos++
 				for _, q := range w.world.requests(route, x) {

@@ -20,9 +20,12 @@ import (
 	"frontdoor/internal/agency"
 	"frontdoor/internal/answer"
 	"frontdoor/internal/audit"
+	"frontdoor/internal/bulletin"
+	"frontdoor/internal/calendar"
 	"frontdoor/internal/casework"
 	"frontdoor/internal/casework/caseworktest"
 	"frontdoor/internal/fault"
+	"frontdoor/internal/publishing"
 	"frontdoor/internal/record"
 	"frontdoor/internal/secret"
 	"frontdoor/internal/signin"
@@ -53,6 +56,8 @@ type world struct {
 // address is filled with.
 type target struct {
 	ID, Reference, File, Letter, Child, Step, Page, Link, Match, Grant, Lock, Row string
+	// What the partnership publishes hangs on no record.
+	Change, Issue, Suggestion, Release, Agency string
 }
 
 // nowhere is a record that was never made: what someone who may not know of a
@@ -61,6 +66,8 @@ var nowhere = &target{
 	ID: "019cf000-0000-7000-8000-00000000dead", Reference: "TH-2222-2222", File: "019cf000-0000-7000-8000-0000000f11e0",
 	Letter: "019cf000-0000-7000-8000-00000001e77e", Child: "019cf000-0000-7000-8000-00000000c41d", Match: "019cf000-0000-7000-8000-0000000a7c40",
 	Link: "019cf000-0000-7000-8000-00000000114c", Grant: "019cf000-0000-7000-8000-000000006a47", Lock: "019cf000-0000-7000-8000-0000000010cc",
+	Change: "019cf000-0000-7000-8000-0000000c4a6e", Issue: "019cf000-0000-7000-8000-000000001550", Suggestion: "019cf000-0000-7000-8000-0000005066e5",
+	Release: "019cf000-0000-7000-8000-0000004e1ea5", Agency: "nowhere_health",
 }
 
 func newWorld(t testing.TB, db *store.DB, r *rules) *world {
@@ -94,6 +101,7 @@ func newWorld(t testing.TB, db *store.DB, r *rules) *world {
 	}
 	w.records()
 	w.relations()
+	w.texts()
 	w.later(3 * time.Hour)
 	w.sessions()
 	return w
@@ -354,6 +362,53 @@ func (w *world) relations() {
 		return err
 	}))
 	plain.Match, locked.Match = w.targets["code plain"].Child, w.targets["code plain"].Child
+}
+
+// texts are a change that waits, an issue that was sent and one that was not, a
+// suggestion that was given to somebody, and a release. None hangs on a record:
+// they stand with the one that rooms are walked with.
+func (w *world) texts() {
+	ctx, x := w.t.Context(), w.targets["code plain"]
+	all := publishing.New(w.desk.DB, w.desk.Place)
+	w.must(all.Ship(ctx, caseworktest.Start))
+	office := &bulletin.Desk{Desk: w.desk, Texts: all, Site: "http://localhost"}
+	w.later(time.Minute)
+	editor, manager := w.by("partnership-editor"), w.by("partnership-manager")
+	f, there, err := all.Begin(ctx, aText)
+	w.must(err)
+	if !there {
+		w.t.Fatalf("there is no %s", aText)
+	}
+	text, err := all.Content(ctx, f.Hash)
+	w.must(err)
+	c, err := all.Ask(ctx, publishing.By{Worker: editor.Viewer.Worker, Now: w.now}, publishing.Proposal{Name: aText, Base: f.Change, Content: append(text, "\nAsk for help.\n"...), Why: "It is missing."})
+	w.must(err)
+	x.Change = c.ID
+	for _, title := range []string{"Winter", "Spring"} {
+		i, err := office.SaveIssue(ctx, editor, bulletin.Draft{Title: title, Intro: "Ring us.", For: store.Choices{Audiences: []string{"parents"}, Topics: []string{"news"}}})
+		w.must(err)
+		if x.Issue = i.ID; title == "Winter" {
+			_, err = office.SendIssue(ctx, manager, i.ID, i.Revision)
+			w.must(err)
+		}
+	}
+	_, err = office.Suggest(ctx, w.by("author"), bulletin.Suggesting{About: "parents/alcohol", Words: "Say it plainly."})
+	w.must(err)
+	list, _, err := office.Suggestions(ctx, editor, store.SuggestionFilter{})
+	w.must(err)
+	x.Suggestion = list[0].ID
+	for _, p := range w.rules.People {
+		if who := w.workers[p.ID]; p.is("assigned") {
+			w.must(office.MoveSuggestion(ctx, editor, x.Suggestion, bulletin.Move{To: bulletin.WithGroup, Seq: list[0].Seq, Assigned: string(access.ToWorker(who.ID)), Due: calendar.DateOf(w.now).AddDays(9)}))
+		}
+		if who := w.workers[p.ID]; p.is("nominated") {
+			x.Agency = who.Agency
+			w.must(office.Nominate(ctx, editor, who.Agency, store.PlaceNominated, who.ID))
+		}
+	}
+	rel, err := office.MarkPiece(ctx, editor, bulletin.Marked{About: "parents/alcohol", Summary: "New words.", What: "The signs.", Effect: "Look for them."})
+	w.must(err)
+	x.Release = rel.ID
 }
 
 func (w *world) put(id string, who agency.Worker) {

@@ -57,14 +57,19 @@ func TestTeacherFromTheThresholdAidToAReferral(t *testing.T) {
 	b.press("Show what to do next")
 	b.says("Medicine or treatment is often missed", "It does not decide the level", "01375 652802")
 	b.picture("next")
-	b.press("Begin")
+	b.press("Begin: Worry about a child")
 	if !strings.Contains(b.URL(), "/refer/") {
 		t.Fatalf("the referral did not begin: %s", b.URL())
 	}
 	draft := strings.Join(strings.Split(b.URL(), "/")[:5], "/")
+	b.next("danger", "no")
+	b.pass("sender_kind", "professional") // who sends it decides whether its signs are asked for
 	b.Open(draft + "/indicators")
-	if words := b.Eval(`document.querySelector('textarea').value`); !strings.Contains(words, "Medicine or treatment is often missed") {
-		t.Errorf("the referral begins without what was chosen: %q", words)
+	words := b.Eval(`document.querySelector('textarea[name=indicators_words]')?.value ?? ''`)
+	for _, sign := range []string{"Medicine or treatment is often missed", "the family needs some help with it"} {
+		if !strings.Contains(words, sign) {
+			t.Errorf("at %s the referral begins without what was chosen: %q lacks %q", b.URL(), words, sign)
+		}
 	}
 	b.look("begun")
 }

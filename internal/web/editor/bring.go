@@ -217,7 +217,7 @@ func (d *desk) chapter(lib *guidance.Library, i int, title, where, content strin
 	num := fmt.Sprint(i)
 	text, faults := prose.Read(content, reading)
 	c := intakeChapter{
-		Number: num, Title: title, HTML: text.HTML(), Facts: fmt.Sprintf("%d sections, %d words", sections(text), len(strings.Fields(text.Words()))),
+		Number: num, Title: title, HTML: text.HTML(), Facts: many(sections(text), "section") + ", " + many(len(strings.Fields(text.Words())), "word"),
 		TitleInput: parts.Input{Field: parts.Field{Name: "title-" + num, Label: "Title", Error: wrong.For("title-" + num)}, Value: title},
 		Where:      parts.Select{Field: parts.Field{Name: "where-" + num, Label: "Where it goes", Error: wrong.For("where-" + num)}, Value: where},
 		Content:    parts.Textarea{Field: parts.Field{Name: "content-" + num, Label: "Its text as Markdown", Error: wrong.For("content-" + num)}, Value: content, Rows: 12},
@@ -230,6 +230,13 @@ func (d *desk) chapter(lib *guidance.Library, i int, title, where, content strin
 		c.Where.Items = append(c.Where.Items, parts.Option{Value: strings.TrimSuffix(path.Base(p.File), ".md"), Text: "In place of: " + p.Title})
 	}
 	return c
+}
+
+func many(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func sections(t *prose.Text) int {

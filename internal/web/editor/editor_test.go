@@ -281,6 +281,9 @@ func TestANewPageAndAnotherAddress(t *testing.T) {
 	ana.post("/texts/move", http.StatusUnprocessableEntity, url.Values{"file": {alcohol}, "what": {"remove"}, "why": {"Old."}})
 	move := ana.post("/texts/move", http.StatusSeeOther, url.Values{"file": {"guidance/pages/parents/activity-packs.md"}, "what": {"rename"}, "address": {"things-to-do"}, "why": {"Clearer."}})
 	change, _, _ := strings.Cut(move, "?")
+	for _, do := range []string{"publish", "approve", "decline", "correct"} {
+		ana.post(change, http.StatusForbidden, url.Values{"do": {do}, "reason": {"x"}})
+	}
 	ben.get(change, http.StatusOK, "gives the text another address")
 }
 

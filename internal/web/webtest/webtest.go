@@ -32,7 +32,7 @@ import (
 )
 
 //go:embed axe.min.js
-var axe string
+var checker string
 
 // Widths that pages are looked at in, in CSS pixels.
 const (
@@ -367,6 +367,22 @@ const known = `{
 // WCAG 2.2 AA and the checker's own good practice.
 func (p *Page) Axe() {
 	p.t.Helper()
+	p.axe(`['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']`)
+}
+
+// AxeWords checks what one page of many of the same make can still get wrong by
+// what its writers wrote: headings, links, lists, pictures and tables. The make
+// itself, colours above all, takes most of the checker's time and is for Axe.
+func (p *Page) AxeWords() {
+	p.t.Helper()
+	p.axe(`{type: 'rule', values: ['document-title','html-has-lang','page-has-heading-one','heading-order','empty-heading','link-name','list','listitem',
+		'definition-list','dlitem','image-alt','image-redundant-alt','svg-img-alt','button-name','summary-name','label','duplicate-id-aria','valid-lang',
+		'empty-table-header','scope-attr-valid','table-duplicate-name','td-headers-attr','th-has-data-cells']}`)
+}
+
+// axe runs the checker for what its own option runOnly names.
+func (p *Page) axe(only string) {
+	p.t.Helper()
 	if p.noScript {
 		// The checker needs timers, which stand still without script. The page's
 		// own script was passed over when the page was read and does not start now.
@@ -374,11 +390,11 @@ func (p *Page) Axe() {
 		defer p.scripts(false)
 	}
 	if p.Eval("typeof axe") == "undefined" {
-		value(p, "axe", chromedp.Evaluate[bool](axe+"\n;true"))
+		value(p, "axe", chromedp.Evaluate[bool](checker+"\n;true"))
 	}
 	found := p.Eval(`(async () => {
 		const known = ` + known + `
-		const r = await axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})
+		const r = await axe.run(document, {runOnly: ` + only + `})
 		return r.violations.map(v => {
 			const nodes = v.nodes.filter(n => !(known[v.id] && document.querySelector(n.target.join(' '))?.matches(known[v.id])))
 			return nodes.length && v.id + ' (' + v.impact + '): ' + v.help + '\n' +
