@@ -103,7 +103,7 @@ func get(s *site.Site, path string) *httptest.ResponseRecorder {
 // forAnyone are the routes that answer people who are not signed in. A route
 // that is not here must not.
 var forAnyone = map[string]bool{
-	"/{$}": true, "/contact": true, "/api/who-to-call": true, "/refer": true, "/refer/return": true, "/status": true, "/hide": true,
+	"/{$}": true, "/contact": true, "/begin": true, "/api/who-to-call": true, "/refer": true, "/refer/return": true, "/status": true, "/hide": true,
 	"/confirm/{record}/{token}": true, "/accessibility": true, "/privacy": true, "/cookies": true, "/sign-in": true, "/account/passkey.js": true,
 	"/healthz": true, "/readyz": true, "/robots.txt": true,
 }

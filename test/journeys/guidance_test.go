@@ -57,7 +57,7 @@ func TestTeacherFromTheThresholdAidToAReferral(t *testing.T) {
 	b.press("Show what to do next")
 	b.says("Medicine or treatment is often missed", "It does not decide the level", "01375 652802")
 	b.picture("next")
-	b.press("Begin: Worry about a child")
+	b.press("Begin : Worry about a child")
 	if !strings.Contains(b.URL(), "/refer/") {
 		t.Fatalf("the referral did not begin: %s", b.URL())
 	}

@@ -180,9 +180,21 @@ func (s *seen) note(p *live.Page) {
 	s.titles.WriteString(p.Title() + "\n")
 	s.dispositions.WriteString(p.Header.Get("Content-Disposition") + "\n")
 	s.pages++
-	if p.Status == http.StatusOK && !strings.Contains(p.Header.Get("Cache-Control"), "no-store") {
+	if p.Status == http.StatusOK && !strings.Contains(p.Header.Get("Cache-Control"), "no-store") && !published(p) {
 		s.notKept = append(s.notKept, p.URL.Path)
 	}
+}
+
+// published tells a text that is the same for everyone and out in the world, in a
+// frame that names nobody: a browser may keep it.
+func published(p *live.Page) bool {
+	path := p.URL.Path
+	site := path == "/" || slices.ContainsFunc([]string{
+		"/young-people", "/parents", "/professionals", "/about", "/manual", "/topics", "/glossary", "/news", "/sitemap", "/page/", "/pictures/", "/documents/", "/api/oruk",
+	}, func(start string) bool {
+		return strings.HasPrefix(path, start) && !strings.HasPrefix(path, "/newsletter")
+	})
+	return site && !strings.Contains(string(p.Body), "/sign-out")
 }
 
 // least keeps the walk from going to the same kind of page for ever: each pattern

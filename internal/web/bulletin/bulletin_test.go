@@ -411,7 +411,7 @@ func TestPagesInABrowser(t *testing.T) {
 	look(nil, "/newsletter", "/newsletter?sent", "/newsletter/confirm/x", "/newsletter/leave/x", "/newsletter/issues", "/newsletter/issues/1", "/suggest?to=manual/neglect%23signs", answer)
 	p.Open(server.URL + "/newsletter")
 	p.Fill("#email", "pat")
-	p.Click("form[action='/newsletter'] button")
+	p.Follow("form[action='/newsletter'] button")
 	p.WaitText("main", "There is a problem")
 	p.Check()
 	look(cookie, "/releases", "/releases/"+rel.ID, "/suggest/mine")

@@ -222,6 +222,12 @@ func (d *desk) changeDo(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 	var err error
 	done := ""
 	switch r.PostFormValue("do") {
+	case "publish", "approve", "decline", "correct":
+		if !a.May(d.House, publishing.PowerPublish) {
+			return errPublish
+		}
+	}
+	switch r.PostFormValue("do") {
 	case "publish":
 		var from calendar.Date
 		if day := strings.TrimSpace(r.PostFormValue("from")); day != "" {

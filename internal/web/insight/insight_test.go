@@ -149,7 +149,7 @@ func TestReportKeepsToItsAuthorities(t *testing.T) {
 	manager := w.cookie(w.worker("Mina Manager", "mash_manager", "thurrock"))
 	office := w.cookie(w.worker("Pat Partnership", "partnership_manager", "thurrock"))
 
-	own := w.get(manager, "/reports/decisions", 200, "Thurrock Council", "16 Mar 2026", "!Essex", "!Southend-on-Sea", "How this is counted",
+	own := w.get(manager, "/reports/decisions", 200, "Thurrock Council", "16 Mar 2026", "!Essex County", "!Southend-on-Sea", "How this is counted",
 		"The limit was met.", "Whole weeks from Monday 16 February 2026 to Sunday 22 March 2026", "0%", "!Sample", "!Archie", "!fewer than")
 	w.get(manager, "/reports/decisions?authority=essex", http.StatusForbidden, "!Essex County")
 	w.get(manager, "/reports/decisions?authority=", http.StatusForbidden)

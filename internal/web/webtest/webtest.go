@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -84,10 +85,10 @@ var chromium = sync.OnceValues(func() (context.Context, error) {
 // Main runs a package's tests and then ends the browser. Use it as
 // func TestMain(m *testing.M) { webtest.Main(m) } wherever Browser is used.
 func Main(m *testing.M) {
-	started := false
-	launch = func() (context.Context, error) { started = true; return chromium() }
+	var started atomic.Bool
+	launch = func() (context.Context, error) { started.Store(true); return chromium() }
 	code := m.Run()
-	if started {
+	if started.Load() {
 		if ctx, err := chromium(); err == nil {
 			_ = chromedp.Cancel(ctx)
 		}
