@@ -140,7 +140,7 @@ func (p *pub) send(w http.ResponseWriter, r *http.Request, wr *writing) error {
 		}
 	}
 	to := "/refer/sent/" + got.Record.ID
-	if first, _ := wr.p.Beginning(); !wr.public() && slices.ContainsFunc(first.Grants, func(g pathway.Grant) bool { return g.To == "author" && slices.Contains(g.May, "view") }) {
+	if first, _ := wr.p.Beginning(); !wr.public() && wr.p.About == "" && slices.ContainsFunc(first.Grants, func(g pathway.Grant) bool { return g.To == "author" && slices.Contains(g.May, "view") }) {
 		to = "/records/" + got.Record.ID // it is their own work from now on
 	}
 	if wr.public() && wr.gaveEmail() {
