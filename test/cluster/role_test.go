@@ -18,6 +18,7 @@ import (
 var forever = []string{
 	"pathway_text", "revision", "link", "entry", "message", "message_read", "document", "person_version",
 	"audit", "audit_hash", "checkpoint", "notice", "notice_read",
+	"text_content", "text_change", "text_act", "suggestion_step", "release", "release_step",
 }
 
 // The program serves as an account that does not own its tables, and an insider
