@@ -5,11 +5,13 @@ import (
 	"html/template"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"frontdoor/internal/book"
 	"frontdoor/internal/calendar"
 	"frontdoor/internal/fault"
+	"frontdoor/internal/listing"
 	"frontdoor/internal/publishing"
 	"frontdoor/internal/web"
 	"frontdoor/internal/web/parts"
@@ -25,7 +27,7 @@ type changeView struct {
 	Moved                    *movedView
 	Picture                  string // address of a picture or document to look at
 	IsPicture                bool
-	Compared                 []comparedPart
+	Entries                  []comparedPart // of a list
 	NoChange                 bool
 	Head                     []comparedBlock // the lines that readers do not see
 	Preview                  previewView
@@ -40,11 +42,10 @@ type changeView struct {
 
 type movedView struct{ Href string }
 
-// comparedPart is one section as it was and as it would be.
+// comparedPart is one entry of a list as it was and as it would be.
 type comparedPart struct {
 	Title, Note string
 	Blocks      []comparedBlock
-	Same        int // paragraphs that stay as they are, not shown
 }
 
 type comparedBlock struct{ HTML template.HTML }
@@ -160,13 +161,55 @@ func (d *desk) compare(r *http.Request, a *room.Asker, c publishing.Change, v *c
 			}
 		}
 	}
+	v.Entries = d.comparedEntries(r, c.Name, before, after)
+	if len(v.Entries) == 0 {
+		v.Head = differences(before, after)
+	}
+	v.NoChange = len(v.Head)+len(v.Entries) == 0 && c.Kind == publishing.Write
+	return nil
+}
+
+// differences are the lines that differ between two texts.
+func differences(before, after string) []comparedBlock {
+	var out []comparedBlock
 	for _, b := range book.CompareText(before, after) {
 		if b.State != book.Same {
-			v.Head = append(v.Head, comparedBlock{compared(b)})
+			out = append(out, comparedBlock{compared(b)})
 		}
 	}
-	v.NoChange = len(v.Head) == 0 && c.Kind == publishing.Write
-	return nil
+	return out
+}
+
+// comparedEntries are the entries that differ in a list; none when the text is no
+// list or cannot be read as one.
+func (d *desk) comparedEntries(r *http.Request, name, before, after string) []comparedPart {
+	lib, err := d.library(r)
+	if err != nil {
+		return nil
+	}
+	all := lists(lib, d.Texts.Directory(web.Now(r)))
+	i := slices.IndexFunc(all, func(l *listing.List) bool { return l.File == name })
+	if i < 0 {
+		return nil
+	}
+	changes, err := all[i].Changes(before, after)
+	if err != nil {
+		return nil
+	}
+	var out []comparedPart
+	for _, c := range changes {
+		part := comparedPart{Title: all[i].NameIn(c), Blocks: differences(c.Before, c.After)}
+		switch {
+		case c.ID == "":
+			part.Title = "The rest of the list"
+		case c.Before == "":
+			part.Note = "New"
+		case c.After == "":
+			part.Note = "Taken out"
+		}
+		out = append(out, part)
+	}
+	return out
 }
 
 // both are the text that a change began from, and the text it makes.

@@ -27,6 +27,7 @@ type startView struct {
 	DueAny  bool
 	DueMore int
 	Ahead   int
+	Lists   []parts.Link
 }
 
 // openRow is a change that waits for somebody.
@@ -93,6 +94,9 @@ func (d *desk) start(w http.ResponseWriter, r *http.Request, a *room.Asker) erro
 		})
 	}
 	v.DueAny = len(due) > 0
+	for _, l := range lists(n.lib, d.Texts.Directory(a.By.Now)) {
+		v.Lists = append(v.Lists, parts.Link{Text: l.Title, Href: listHref(l.Key)})
+	}
 	return startPage.Render(w, r, http.StatusOK, d.chrome(r, a, "Texts"), v)
 }
 

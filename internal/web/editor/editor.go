@@ -59,6 +59,10 @@ func Register(mux room.Mux, h *room.House) {
 	on("POST /texts/edition", d.editionDo)
 	on("GET /texts/upload", d.upload)
 	mux.Handle("POST /texts/upload", web.Allow(fileBytes, 2*time.Minute, h.Staff(d.writers(d.uploadDo))))
+	on("GET /texts/list", d.entries)
+	on("POST /texts/list", d.listDo)
+	on("GET /texts/entry", d.entry)
+	on("POST /texts/entry", d.entryDo)
 	on("GET /texts/links", d.links)
 	on("POST /texts/links", d.linksDo)
 	on("GET /texts/import", d.intake)
@@ -107,6 +111,7 @@ var doneWords = map[string]string{
 	"uploaded":  "Sent for a second person to look at. Once it is published, pages can use it.",
 	"imported":  "Kept as your drafts. Nothing is published. Look at each, then ask for review.",
 	"dropped":   "The draft is gone.",
+	"kept":      "Kept in your draft. Ask for review when you have changed all you want.",
 	"restored":  "The old text was sent for a second person to look at.",
 }
 
