@@ -4,26 +4,26 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"frontdoor/test/live"
 )
 
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"frontdoor": func() { os.Exit(run(os.Args[1:])) },
-	})
-}
-
 // The scripts run the program as a person at a terminal does. Each has a folder
-// and a home of its own.
+// and a home of its own. The program is built without the race detector, which
+// has nothing to see in a command by itself.
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	program := live.Binary(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("PATH", filepath.Dir(program)+string(os.PathListSeparator)+e.Getenv("PATH"))
 			e.Setenv("XDG_CONFIG_HOME", e.WorkDir+"/.config")
 			return nil
 		},

@@ -12,7 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"frontdoor/internal/demo"
+	"frontdoor/internal/answer"
+	"frontdoor/internal/casework"
 	"frontdoor/internal/store"
 	"frontdoor/internal/store/storetest"
 )
@@ -94,7 +95,15 @@ func TestVerifyFindsWhatWasChanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := demo.Fill(t.Context(), o.desk, o.gate, demo.Options{Now: now}); err != nil {
+	if err := o.desk.KeepPathwayTexts(t.Context(), now); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.desk.Begin(t.Context(), casework.ByVisitor("v", now), "referral", casework.Beginning{Authority: "thurrock", Step: "submit", Answers: answer.Set{
+		"danger": answer.Text("no"), "sender_kind": answer.Text("family_public"), "where_known": answer.Text("area"), "child_area": answer.Text("thurrock"),
+		"public_saw": answer.Text("He was outside on his own."), "public_when": answer.Text("Most evenings"), "children": answer.List("r1"),
+		"children/r1/given_names": answer.Text("Archie"), "children/r1/family_name": answer.Text("Sample"),
+		"lives_with": answer.Text("His mum"), "how_know": answer.Text("I live next door"), "stay_anonymous": answer.Text("yes"),
+	}}); err != nil {
 		t.Fatal(err)
 	}
 	o.close()

@@ -35,7 +35,7 @@ type Role struct {
 	Manages []string `yaml:"manages"`
 	// May lists the program-wide powers of the role, none of which opens a
 	// record: accounts, audit, reports, people, settings, restrict, break_glass, texts,
-	// texts_publish.
+	// texts_publish, retention, retention_own.
 	May []string `yaml:"may"`
 }
 

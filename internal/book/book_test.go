@@ -59,7 +59,7 @@ func poppler(t *testing.T, pdf []byte, program string, args ...string) string {
 	t.Helper()
 	path, err := exec.LookPath(program)
 	if err != nil {
-		t.Skipf("no %s on this machine", program)
+		t.Skipf("no %s on this machine, which nothing else needs: install poppler-utils", program)
 	}
 	file := filepath.Join(t.TempDir(), "a.pdf")
 	if err := os.WriteFile(file, pdf, 0o600); err != nil {
@@ -187,11 +187,11 @@ func FuzzPDF(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if len(text) > 2000 {
-			t.Skip()
+			t.Skip("longer texts only make the search slower")
 		}
 		c := copyOf(written(t, text), "neglect")
 		if c.Chapter == nil {
-			t.Skip()
+			t.Skip("the text was refused: there is no chapter to print")
 		}
 		checkPDF(t, pdf(t, c))
 		checkBook(t, epub(t, c))

@@ -82,7 +82,7 @@ func FuzzCompare(f *testing.F) {
 	f.Add("## A {#a}\n\nwords ’quoted’ 12", "## A {#a}\n\n| a | b |\n|--|--|\n| x | y |")
 	f.Fuzz(func(t *testing.T, was, now string) {
 		if len(was)+len(now) > 4000 {
-			t.Skip()
+			t.Skip("longer texts only make the search slower")
 		}
 		a, b := chapter(t, was), chapter(t, now)
 		var left, right []string

@@ -3,7 +3,6 @@ package book
 import (
 	"strconv"
 	"strings"
-	"sync"
 	"unicode"
 
 	"codeberg.org/go-pdf/fpdf"
@@ -11,7 +10,6 @@ import (
 	"github.com/go-fonts/liberation/liberationsansbolditalic"
 	"github.com/go-fonts/liberation/liberationsansitalic"
 	"github.com/go-fonts/liberation/liberationsansregular"
-	"golang.org/x/image/font/sfnt"
 
 	"frontdoor/internal/guidance"
 )
@@ -41,28 +39,13 @@ var typefaces = []struct {
 	{"BI", liberationsansbolditalic.TTF},
 }
 
-// drawable tells whether the typeface has a letter.
-var drawable = sync.OnceValue(func() func(r rune) bool {
-	f, err := sfnt.Parse(liberationsansregular.TTF)
-	if err != nil {
-		panic("book: the embedded typeface cannot be read: " + err.Error())
-	}
-	has := make([]bool, 0x10000)
-	var buf sfnt.Buffer
-	for r := range has {
-		glyph, err := f.GlyphIndex(&buf, rune(r))
-		has[r] = err == nil && glyph != 0
-	}
-	return func(r rune) bool { return r >= ' ' && int(r) < len(has) && has[r] }
-})
-
 // missing stands where words are in a script that the typeface does not have, or
 // that it would join wrongly: they are never printed as something else.
 const missing = "[read this on the site]"
 
 // printable gives the text with nothing in it that cannot be drawn rightly.
 func printable(s string) string {
-	can := drawable()
+	can := plainHas()
 	var b strings.Builder
 	gone := false // inside words that cannot be drawn
 	for _, r := range s {
@@ -84,11 +67,14 @@ func printable(s string) string {
 
 // piece is a word, or the part of one that is in one style.
 type piece struct {
-	text  string
-	style string // as fpdf names them
-	href  string
-	wide  float64
-	space bool // stands after a space
+	text   string
+	style  string // as fpdf names them
+	href   string
+	wide   float64
+	space  bool   // stands after a space
+	family string // of letters
+	read   string // how it is read, where its letters stand otherwise
+	right  bool   // reads from the right
 }
 
 type line struct {
@@ -113,6 +99,8 @@ type printer struct {
 	running        string         // what the head of each page says
 	at             *guidance.Page // the chapter being drawn
 	base, level    int            // of the chapter's bookmark, and of the last
+	tags           *tags          // of a sheet; a copy of the manual has none
+	aside          bool           // what is drawn is no part of the text
 }
 
 type bar struct {
@@ -120,7 +108,19 @@ type bar struct {
 	r, g, b int
 }
 
-func (p *printer) face(style string, size float64) { p.SetFont("sans", style, size) }
+func (p *printer) face(style string, size float64) { p.SetFont(plainFamily, style, size) }
+
+// faceOf sets the face that a piece is drawn in.
+func (p *printer) faceOf(w piece, size float64) { p.SetFont(w.family, w.style, size) }
+
+// parted gives the runs of a text. The manual is for print and for the site, where
+// every letter can be read; a sheet is all that its reader has.
+func (p *printer) parted(text string) []run {
+	if p.tags == nil {
+		return []run{{text: printable(text), family: plainFamily}}
+	}
+	return runs(text)
+}
 
 func (p *printer) ink(r, g, b int) { p.SetTextColor(r, g, b) }
 
@@ -192,23 +192,27 @@ func (p *printer) broken(spans []span, size, width float64) []line {
 		if s.italic {
 			style += "I"
 		}
-		p.face(style, size)
-		text := printable(s.text)
-		for text != "" {
-			rest := strings.TrimLeft(text, " ")
-			if len(rest) < len(text) {
-				put()
-				space = true
-			}
-			var bit string
-			if i := strings.IndexByte(rest, ' '); i >= 0 {
-				bit, text = rest[:i], rest[i:]
-			} else {
-				bit, text = rest, ""
-			}
-			if bit != "" {
-				word = append(word, piece{text: bit, style: style, href: s.href, wide: p.GetStringWidth(bit), space: space})
-				space = false
+		for _, r := range p.parted(s.text) {
+			text := r.text
+			for text != "" {
+				rest := strings.TrimLeft(text, " ")
+				if len(rest) < len(text) {
+					put()
+					space = true
+				}
+				var bit string
+				if i := strings.IndexByte(rest, ' '); i >= 0 {
+					bit, text = rest[:i], rest[i:]
+				} else {
+					bit, text = rest, ""
+				}
+				if bit != "" {
+					one := piece{text: bit, style: style, href: s.href, space: space, family: r.family, read: r.read, right: r.right}
+					p.faceOf(one, size)
+					one.wide = p.GetStringWidth(bit)
+					word = append(word, one)
+					space = false
+				}
 			}
 		}
 	}
@@ -222,7 +226,7 @@ func (p *printer) broken(spans []span, size, width float64) []line {
 // cut parts a word at a width. A line that holds nothing yet takes one letter at
 // least.
 func (p *printer) cut(w piece, size, width float64, empty bool) (head, tail piece) {
-	p.face(w.style, size)
+	p.faceOf(w, size)
 	letters := []rune(w.text)
 	n := 0
 	for n < len(letters) && p.GetStringWidth(string(letters[:n+1])) <= width {
@@ -232,6 +236,7 @@ func (p *printer) cut(w piece, size, width float64, empty bool) (head, tail piec
 		n = 1
 	}
 	head, tail = w, w
+	head.read, tail.read = "", ""
 	head.text, tail.text = string(letters[:n]), string(letters[n:])
 	head.wide, tail.wide = p.GetStringWidth(head.text), p.GetStringWidth(tail.text)
 	return head, tail
@@ -243,22 +248,30 @@ func (p *printer) drawLine(l line, x, y, size float64) {
 	base := y + high*0.74
 	p.face("", size)
 	gap := p.GetStringWidth(" ")
-	for i := 0; i < len(l.pieces); {
-		first := l.pieces[i]
-		if first.space {
+	order, gaps := asWritten(l.pieces)
+	at, after := make([]float64, len(l.pieces)), make([]bool, len(l.pieces))
+	for n, i := range order {
+		if gaps[n] {
 			x += gap
 		}
+		at[i], after[i] = x, gaps[n]
+		x += l.pieces[i].wide
+	}
+	// Drawn as it is read, wherever each word stands.
+	for i := 0; i < len(l.pieces); {
+		first := l.pieces[i]
 		// Words of one style are drawn together, so that they are found together.
 		text, wide := first.text, first.wide
 		next := i + 1
-		for next < len(l.pieces) && l.pieces[next].style == first.style && l.pieces[next].href == first.href {
+		for next < len(l.pieces) && first.goesWith(l.pieces[next]) && at[next] > at[next-1] {
 			if l.pieces[next].space {
 				text, wide = text+" ", wide+gap
 			}
 			text, wide = text+l.pieces[next].text, wide+l.pieces[next].wide
 			next++
 		}
-		p.face(first.style, size)
+		x := at[i]
+		p.faceOf(first, size)
 		if first.href != "" {
 			p.ink(18, 64, 90)
 			p.link(first.href, x, y, wide, high)
@@ -266,13 +279,25 @@ func (p *printer) drawLine(l line, x, y, size float64) {
 			p.SetLineWidth(0.15)
 			p.Line(x, base+0.6, x+wide, base+0.6)
 		}
-		p.Text(x, base, text)
+		p.spoken(first.read, func() {
+			p.marked(func() {
+				// A space drawn as one is a space to whoever copies the words.
+				if after[i] && p.tags != nil {
+					p.Text(x-gap, base, " ")
+				}
+				p.Text(x, base, text)
+			})
+		})
 		if first.href != "" {
 			p.black()
 		}
-		x += wide
 		i = next
 	}
+}
+
+// goesWith tells whether two pieces are drawn alike, one after the other.
+func (w piece) goesWith(next piece) bool {
+	return next.style == w.style && next.href == w.href && next.family == w.family && !next.right && !w.right
 }
 
 // link makes a place of the page lead where a link of the text leads.
@@ -375,15 +400,17 @@ func (p *printer) block(b block) {
 			p.here(p.at.Key + "#" + b.id)
 			p.bookmark(words(b.spans), p.base+b.level-1)
 		}
-		p.paragraph(embolden(b.spans), size)
+		p.tag("H"+strconv.Itoa(min(b.level, 6)), func() { p.paragraph(embolden(b.spans), size) })
 		p.space(1.5)
 	case paragraph:
-		p.paragraph(b.spans, bodyType)
+		p.tag("P", func() { p.paragraph(b.spans, bodyType) })
 		p.space(2.2)
 	case list:
-		for _, one := range b.kids {
-			p.item(one)
-		}
+		p.tag("L", func() {
+			for _, one := range b.kids {
+				p.item(one)
+			}
+		})
 		p.space(1)
 	case item:
 		p.item(b)
@@ -400,7 +427,7 @@ func (p *printer) block(b block) {
 		if narrow < 40 { // no deeper: there would be no room for words
 			p.left -= barWide
 		}
-		p.blocks(b.kids)
+		p.tag("BlockQuote", func() { p.blocks(b.kids) })
 		if narrow >= 40 {
 			p.left -= barWide
 		}
@@ -417,7 +444,9 @@ func (p *printer) block(b block) {
 	}
 }
 
-func (p *printer) item(b block) {
+func (p *printer) item(b block) { p.tag("LI", func() { p.itemOf(b) }) }
+
+func (p *printer) itemOf(b block) {
 	high := bodyType * point * lineHigh
 	p.need(high)
 	if len(b.kids) == 0 {
@@ -428,18 +457,7 @@ func (p *printer) item(b block) {
 		step = 0
 	}
 	mark := func() {
-		switch {
-		case b.tick:
-			p.SetDrawColor(11, 12, 12)
-			p.SetLineWidth(0.3)
-			p.Rect(p.left, p.y+high*0.16, 3.2, 3.2, "D")
-		case b.number > 0:
-			p.face("", bodyType)
-			p.Text(p.left, p.y+high*0.74, strconv.Itoa(b.number)+".")
-		default:
-			p.face("", bodyType)
-			p.Text(p.left+1, p.y+high*0.74, "•")
-		}
+		p.tag("Lbl", func() { p.marked(func() { p.itemMark(b, high) }) })
 	}
 	// The mark stands beside the first line, wherever that comes to stand.
 	if b.kids[0].kind == paragraph && len(p.broken(b.kids[0].spans, bodyType, p.right-p.left-step)) > 1 {
@@ -449,13 +467,31 @@ func (p *printer) item(b block) {
 		mark()
 	}
 	p.left += step
-	for i, k := range b.kids {
-		p.block(k)
-		if k.kind == paragraph && i == 0 && len(b.kids) == 1 {
-			p.y -= 1.2 // items of one line stand close
+	p.tag("LBody", func() {
+		for i, k := range b.kids {
+			p.block(k)
+			if k.kind == paragraph && i == 0 && len(b.kids) == 1 {
+				p.y -= 1.2 // items of one line stand close
+			}
 		}
-	}
+	})
 	p.left -= step
+}
+
+// itemMark draws what stands before an item.
+func (p *printer) itemMark(b block, high float64) {
+	switch {
+	case b.tick:
+		p.SetDrawColor(11, 12, 12)
+		p.SetLineWidth(0.3)
+		p.Fpdf.Rect(p.left, p.y+high*0.16, 3.2, 3.2, "D")
+	case b.number > 0:
+		p.face("", bodyType)
+		p.Text(p.left, p.y+high*0.74, strconv.Itoa(b.number)+".")
+	default:
+		p.face("", bodyType)
+		p.Text(p.left+1, p.y+high*0.74, "•")
+	}
 }
 
 func embolden(spans []span) []span {

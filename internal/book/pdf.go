@@ -35,7 +35,7 @@ func printed(c Copy, before map[string]int, total int) *printer {
 		before: before, stands: map[string]int{}, total: total, links: map[string]int{}, level: -1,
 	}
 	for _, f := range typefaces {
-		p.AddUTF8FontFromBytes("sans", f.style, f.data)
+		p.AddUTF8FontFromBytes(plainFamily, f.style, f.data)
 	}
 	p.SetAutoPageBreak(false, 0)
 	p.SetMargins(margin, top, margin)
@@ -99,7 +99,7 @@ func (p *printer) fitted(text string, x, y, wide float64, align string) float64 
 	if align == "R" {
 		x += wide - took
 	}
-	p.Text(x, y+3, text)
+	p.marked(func() { p.Text(x, y+3, text) })
 	return took
 }
 

@@ -3,9 +3,12 @@ package book
 // A table's cells keep this much room on every side.
 const cellRoom = 1.6
 
-// table draws a table as wide as the text. Its head is repeated on every page,
+// table draws a table as a part of the text.
+func (p *printer) table(b block) { p.tag("Table", func() { p.tableOf(b) }) }
+
+// tableOf draws a table as wide as the text. Its head is repeated on every page,
 // and a row taller than a page goes on over the next.
-func (p *printer) table(b block) {
+func (p *printer) tableOf(b block) {
 	columns := 0
 	for _, r := range b.rows {
 		columns = max(columns, len(r.cells))
@@ -31,17 +34,19 @@ func (p *printer) table(b block) {
 	}
 	again := func() {
 		p.page()
-		for _, r := range head {
-			p.row(p.cells(r, wide, size), wide, size, nil)
-		}
+		p.besides(func() {
+			for _, r := range head {
+				p.row(r, wide, size, nil)
+			}
+		})
 	}
 	p.need(tall + 2*high + 2*cellRoom)
 	p.SetDrawColor(177, 180, 182)
 	for _, r := range head {
-		p.row(p.cells(r, wide, size), wide, size, nil)
+		p.row(r, wide, size, nil)
 	}
 	for _, r := range rest {
-		p.row(p.cells(r, wide, size), wide, size, again)
+		p.row(r, wide, size, again)
 	}
 	p.space(3.5)
 }
@@ -65,7 +70,27 @@ func deepest(cells [][]line) int {
 
 // row draws one row and the line under it. When it does not fit it is begun on
 // the next page, or parted if no page could hold it; again begins a page.
-func (p *printer) row(cells [][]line, wide []float64, size float64, again func()) {
+func (p *printer) row(r row, wide []float64, size float64, again func()) {
+	cells := p.cells(r, wide, size)
+	if p.tags == nil || p.aside {
+		p.lines(cells, wide, size, again, nil)
+		return
+	}
+	p.tag("TR", func() {
+		of := make([]*element, len(cells))
+		for i := range cells {
+			role, scope := "TD", ""
+			if r.head {
+				role, scope = "TH", "Column"
+			}
+			p.tag(role, func() { p.tags.now.scope, of[i] = scope, p.tags.now })
+		}
+		p.lines(cells, wide, size, again, of)
+	})
+}
+
+// lines draws the lines of a row's cells, each as a part of its cell.
+func (p *printer) lines(cells [][]line, wide []float64, size float64, again func(), of []*element) {
 	high := size * point * lineHigh
 	deep := deepest(cells)
 	tall := float64(deep)*high + 2*cellRoom
@@ -82,7 +107,7 @@ func (p *printer) row(cells [][]line, wide []float64, size float64, again func()
 		x := p.left
 		for i, c := range cells {
 			for j := from; j < min(from+fits, len(c)); j++ {
-				p.drawLine(c[j], x+cellRoom, p.y+cellRoom+float64(j-from)*high, size)
+				p.inCell(of, i, func() { p.drawLine(c[j], x+cellRoom, p.y+cellRoom+float64(j-from)*high, size) })
 			}
 			x += wide[i]
 		}
@@ -95,6 +120,17 @@ func (p *printer) row(cells [][]line, wide []float64, size float64, again func()
 			again()
 		}
 	}
+}
+
+func (p *printer) inCell(of []*element, i int, draw func()) {
+	if of == nil {
+		draw()
+		return
+	}
+	was := p.tags.now
+	p.tags.now = of[i]
+	draw()
+	p.tags.now = was
 }
 
 // columns shares the width out: each column gets what its longest word needs,

@@ -15,7 +15,6 @@ import (
 	"frontdoor/internal/person"
 	"frontdoor/internal/record"
 	"frontdoor/internal/store"
-	"frontdoor/internal/store/storetest"
 )
 
 // office is a desk with the people of a front door at work.
@@ -28,8 +27,8 @@ type office struct {
 func each(t *testing.T, test func(t *testing.T, o office)) {
 	t.Helper()
 	t.Parallel()
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		test(t, office{caseworktest.Desk(t, db), t, caseworktest.Start})
+	caseworktest.Each(t, func(t *testing.T, d *casework.Desk) {
+		test(t, office{d, t, caseworktest.Start})
 	})
 }
 
@@ -605,7 +604,8 @@ func TestSecondPersonChecksLetters(t *testing.T) {
 			t.Fatal(err)
 		}
 		kind(t, take(officer, "send_outcome", letters), fault.Forbidden)
-		kind(t, o.CheckLetters(ctx, officer, rec.ID, "send_outcome", officer.Principal, ""), fault.Forbidden)
+		safe := casework.Verdict{Safe: true, Words: "No place or school is in it."}
+		kind(t, o.CheckLetters(ctx, officer, rec.ID, "send_outcome", officer.Principal, "", safe), fault.Forbidden)
 		waiting, err := o.LettersToCheck(ctx, manager, rec.ID)
 		if err != nil || len(waiting) != 1 || len(waiting[0].Previews) == 0 || waiting[0].Checked != "" {
 			t.Fatalf("letters to check: %+v %v", waiting, err)
@@ -615,8 +615,8 @@ func TestSecondPersonChecksLetters(t *testing.T) {
 				t.Error("a letter holds the address")
 			}
 		}
-		kind(t, o.CheckLetters(ctx, manager, rec.ID, "send_outcome", officer.Principal, "what someone else saw"), fault.Conflict)
-		if err := o.CheckLetters(ctx, manager, rec.ID, "send_outcome", officer.Principal, casework.LettersHash(waiting[0].Previews)); err != nil {
+		kind(t, o.CheckLetters(ctx, manager, rec.ID, "send_outcome", officer.Principal, "what someone else saw", safe), fault.Conflict)
+		if err := o.CheckLetters(ctx, manager, rec.ID, "send_outcome", officer.Principal, casework.LettersHash(waiting[0].Previews), safe); err != nil {
 			t.Fatal(err)
 		}
 		// One word changed after the check is another letter.

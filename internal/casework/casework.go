@@ -266,6 +266,9 @@ func (d *Desk) facts(tx *store.Tx, by By, l *loaded) error {
 	if f.Counts, err = d.counts(tx, by, l); err != nil {
 		return err
 	}
+	if f.Tools, err = d.sheets(tx, by, l.p, rec.ID); err != nil {
+		return err
+	}
 	if l.p.HasRows() {
 		if f.Acts, err = acts(tx, rec.ID); err != nil {
 			return err
@@ -430,7 +433,11 @@ func (d *Desk) newReference(tx *store.Tx, p *pathway.Pathway, authority string) 
 		if err != nil {
 			return "", err
 		}
-		if _, err := tx.RecordByReference(ref); errors.Is(err, store.ErrNone) {
+		if _, err := tx.RecordByReference(ref); !errors.Is(err, store.ErrNone) {
+			continue
+		}
+		// Nor that of one that was destroyed: it stands on papers for longer.
+		if _, err := tx.DestroyedAs(ref); errors.Is(err, store.ErrNone) {
 			return ref, nil
 		}
 	}
@@ -453,7 +460,7 @@ func names(p *pathway.Pathway, f pathway.Facts) string {
 
 // view recomputes the columns of a record that lists are made from.
 func (d *Desk) view(p *pathway.Pathway, rec *record.Record, f pathway.Facts) {
-	rec.Names = names(p, f)
+	rec.Names = f.PracticeMark() + names(p, f)
 	rec.Urgent = p.Urgent(f)
 	if p.Roles.Rating != "" {
 		rec.Rating = rec.Answers.Text(answer.Key(p.Roles.Rating))

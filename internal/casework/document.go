@@ -42,14 +42,19 @@ func (d *Desk) PreviewStep(ctx context.Context, by By, id, step string, changes 
 		if err != nil {
 			return err
 		}
-		out, err = d.previews(tx, l, taking.Documents)
-		return err
+		if out, err = d.previews(tx, l, taking.Documents); err != nil {
+			return err
+		}
+		return d.tellsNothing(tx, l, out)
 	})
 	return out, err
 }
 
 // family are the readers to whom nothing goes once a child has died.
 var family = []string{"child", "parent", "parents", "family", "carer"}
+
+// whyDied is said in place of whatever would have gone to the family.
+const whyDied = "A child on this record has died. Nothing goes to the family from here: speak to whoever looks after them."
 
 // deceased tells whether a child of a record is known to have died, on this record
 // or any other: through the people a worker has joined, and by a number they share where
@@ -60,34 +65,15 @@ func (d *Desk) deceased(tx *store.Tx, rec string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	var ids []string
 	for _, rp := range people {
 		if rp.Role != "child" {
 			continue
 		}
-		if !rp.Person.Died.IsZero() {
-			return true, nil
-		}
-		links, err := tx.SameAsOf([]string{rp.Person.ID})
+		same, err := d.samePeople(tx, rp.Person)
 		if err != nil {
 			return false, err
 		}
-		ids = append(ids, person.Members(person.Clusters(links), rp.Person.ID)...)
-	}
-	all, err := tx.People(ids)
-	if err != nil {
-		return false, err
-	}
-	for _, p := range all {
-		if !p.Died.IsZero() {
-			return true, nil
-		}
-		numbers := slices.DeleteFunc(person.MatchKeys(p), func(k person.Key) bool { return k.Kind != person.KeyNumber })
-		same, err := tx.FindByKeys(numbers, mostCompared)
-		if err != nil {
-			return false, err
-		}
-		if slices.ContainsFunc(same, func(o person.Person) bool { return !o.Died.IsZero() }) {
+		if slices.ContainsFunc(same, func(p person.Person) bool { return !p.Died.IsZero() }) {
 			return true, nil
 		}
 	}
@@ -119,7 +105,7 @@ func (d *Desk) previews(tx *store.Tx, l loaded, made []pathway.MadeDocument) ([]
 				return nil, err
 			}
 			if died {
-				pv.Withheld = "A child on this record has died. Nothing goes to the family from here: speak to whoever looks after them."
+				pv.Withheld = whyDied
 			}
 		}
 		if pv.Withheld == "" {

@@ -77,12 +77,21 @@ func (d *Desk) addEntry(tx *store.Tx, by By, e record.Entry) error {
 
 func (d *Desk) entries(tx *store.Tx, rec string) ([]record.Entry, error) {
 	es, err := tx.Entries(rec)
-	for i := range es {
-		if es[i].Text, err = d.openText("entry", es[i].ID, es[i].Text); err != nil {
-			return nil, err
-		}
+	if err != nil {
+		return nil, err
 	}
-	return es, err
+	return es, d.openEntries(es)
+}
+
+func (d *Desk) openEntries(es []record.Entry) error {
+	for i := range es {
+		text, err := d.openText("entry", es[i].ID, es[i].Text)
+		if err != nil {
+			return err
+		}
+		es[i].Text = text
+	}
+	return nil
 }
 
 // SendMessage sends words between the sender of a record and those who work on

@@ -18,7 +18,6 @@ import (
 	"frontdoor/internal/fault"
 	"frontdoor/internal/record"
 	"frontdoor/internal/store"
-	"frontdoor/internal/store/storetest"
 )
 
 // save is one thing that one of several workers does on one record.
@@ -283,8 +282,8 @@ func TestAnyInterleavingLosesNoAnswer(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv("FRONTDOOR_INTERLEAVE")); err == nil {
 		scripts = n
 	}
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		o := office{caseworktest.Desk(t, db), t, caseworktest.Start}
+	caseworktest.Each(t, func(t *testing.T, d *casework.Desk) {
+		o := office{d, t, caseworktest.Start}
 		for i := range scripts * 2 {
 			seed, atOnce := uint64(i), i%2 == 1
 			workers := 2 + i/2%2

@@ -199,7 +199,10 @@ func (d *Desk) TellClocks(ctx context.Context, now time.Time) (int, error) {
 			def, ok := p.Clock(c.Clock)
 			if ok {
 				by := BySystem(now)
-				if err := d.tellOwners(tx, by, rec, def.Owner, "clock_"+what); err != nil {
+				if err := d.tellOwners(tx, by, rec, def.Owner, p.AnswerFor(def, rec.Answers, c.Row()), "clock_"+what); err != nil {
+					return err
+				}
+				if err := d.mailOwners(tx, by, rec, p, def, c.Row()); err != nil {
 					return err
 				}
 				if def.Nights && !d.calendarFor(rec.Authority).IsOpen(now) {
@@ -218,18 +221,39 @@ func (d *Desk) TellClocks(ctx context.Context, now time.Time) (int, error) {
 	return told, err
 }
 
-func (d *Desk) tellOwners(tx *store.Tx, by By, rec record.Record, roles []string, message string) error {
+// tellOwners tells of a clock: the worker who has the record, those whom its
+// answers name to see to it, and its owners.
+func (d *Desk) tellOwners(tx *store.Tx, by By, rec record.Record, owners, named []string, message string) error {
+	var told []access.Principal
+	tell := func(to access.Principal) error {
+		if slices.Contains(told, to) {
+			return nil
+		}
+		told = append(told, to)
+		return d.noticeTo(tx, by, rec, to, message)
+	}
 	if rec.Allocated != "" {
-		if err := d.noticeTo(tx, by, rec, access.ToWorker(rec.Allocated), message); err != nil {
+		named = append([]string{rec.Allocated}, named...)
+	}
+	for _, id := range named {
+		if err := tell(access.ToWorker(id)); err != nil {
 			return err
 		}
 	}
-	for _, role := range roles {
-		to := access.ToRole(role, rec.Authority)
-		if role == "team" && rec.Team != "" {
+	for _, owner := range owners {
+		to := access.ToRole(owner, rec.Authority)
+		switch author := access.Principal(rec.Author); {
+		case owner == "allocated", strings.HasPrefix(owner, "worker:"), strings.HasPrefix(owner, "email:"):
+			continue // told above, or by mail
+		case owner == "author":
+			if _, is := author.Worker(); !is {
+				continue
+			}
+			to = author
+		case owner == "team" && rec.Team != "":
 			to = access.ToTeam(rec.Team)
 		}
-		if err := d.noticeTo(tx, by, rec, to, message); err != nil {
+		if err := tell(to); err != nil {
 			return err
 		}
 	}

@@ -558,7 +558,8 @@ func namesOf(tx *store.Tx, events []audit.Event, into map[string]string) error {
 	return who.read(tx, into)
 }
 
-// Lookup finds a record by the reference someone reads out, if they may see it.
+// Lookup finds a record by the reference someone reads out, if they may see it, or
+// could before it was destroyed.
 func (d *Desk) Lookup(ctx context.Context, by By, reference string) (record.Record, error) {
 	var rec record.Record
 	err := d.DB.Read(ctx, func(tx *store.Tx) error {
@@ -570,10 +571,19 @@ func (d *Desk) Lookup(ctx context.Context, by By, reference string) (record.Reco
 		if err != nil {
 			return err
 		}
-		if !dec.Any() {
-			return hidden{errNotThere, rec.ID}
+		if dec.Any() {
+			return nil
 		}
-		return nil
+		// Asked also where a record is kept from them, so that both take the same work.
+		gone, err := tx.DestroyedAs(strings.ToUpper(strings.TrimSpace(reference)))
+		if err != nil && !errors.Is(err, store.ErrNone) {
+			return err
+		}
+		if err == nil && rec.ID == "" && d.mayReadStub(by, gone) {
+			rec.ID = gone.Record
+			return nil
+		}
+		return hidden{errNotThere, rec.ID}
 	})
 	if err != nil {
 		return record.Record{}, err

@@ -43,6 +43,9 @@ func (d *Desk) StartDraft(ctx context.Context, by By, name string, known answer.
 		d.fillFromWorker(p, w.Name, w.Email, w.Phone, w.JobTitle, w.Agency, dr.Answers)
 	}
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := d.mayBeginTools(tx, by, p); err != nil {
+			return err
+		}
 		if err := tx.PutPathwayText(p.Hash, p.Name, p.Version, p.Files, by.Now); err != nil {
 			return err
 		}
@@ -71,6 +74,9 @@ func (d *Desk) StartAbout(ctx context.Context, by By, id, name string) (record.D
 		}
 		if p.About != "record" && !mayFollow(by, p, l) {
 			return errForbidden
+		}
+		if err := d.mayBeginTools(tx, by, p); err != nil {
+			return err
 		}
 		if have, _, err := tx.DraftFor(dr.Owner, id, ""); err == nil && have.Pathway == p.Name {
 			dr = have

@@ -14,7 +14,6 @@ import (
 	"frontdoor/internal/pathway"
 	"frontdoor/internal/record"
 	"frontdoor/internal/store"
-	"frontdoor/internal/store/storetest"
 )
 
 // Two pathways for these tests: plain work with rows, and restricted work that
@@ -143,7 +142,7 @@ steps:
 func small(t *testing.T, test func(t *testing.T, o office)) {
 	t.Helper()
 	t.Parallel()
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	caseworktest.Each(t, func(t *testing.T, d *casework.Desk) {
 		lib, faults := pathway.LoadAll(fstest.MapFS{
 			"plain/pathway.yaml":       {Data: []byte(plainText)},
 			"plain/codes/parts.csv":    {Data: []byte("code,label,hint\none,First,\ntwo,Second,\n")},
@@ -154,7 +153,6 @@ func small(t *testing.T, test func(t *testing.T, o office)) {
 		if lib == nil {
 			t.Fatal(faults)
 		}
-		d := caseworktest.Desk(t, db)
 		d.Pathways = lib
 		if err := d.KeepPathwayTexts(t.Context(), caseworktest.Start); err != nil {
 			t.Fatal(err)

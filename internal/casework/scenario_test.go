@@ -1,17 +1,13 @@
 package casework_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
-
-	"go.yaml.in/yaml/v3"
 
 	"frontdoor/internal/access"
 	"frontdoor/internal/answer"
@@ -23,68 +19,15 @@ import (
 	"frontdoor/internal/pathway"
 	"frontdoor/internal/record"
 	"frontdoor/internal/store"
-	"frontdoor/internal/store/storetest"
 	"frontdoor/pathways"
 )
 
-// scenario is one file of a pathway's tests folder.
-type scenario struct {
-	Scenario  string         `yaml:"scenario"`
-	About     string         `yaml:"about"`
-	Authority string         `yaml:"authority"`
-	Each      string         `yaml:"each"`
-	Team      string         `yaml:"team"`
-	Given     map[string]any `yaml:"given"`
-	Acts      []act          `yaml:"acts"`
-	Expect    expectation    `yaml:"expect"`
-}
-
-type act struct {
-	At      string                      `yaml:"at"`
-	By      string                      `yaml:"by"`
-	Step    string                      `yaml:"step"`
-	On      string                      `yaml:"on"`
-	Follow  string                      `yaml:"follow"` // a pathway that the record is carried on into
-	Row     string                      `yaml:"row"`    // of a step about one row: "actions/1" or the row's id
-	New     map[string]any              `yaml:"new"`    // answers about the row that the step adds or is about
-	Write   map[string]any              `yaml:"write"`  // answers on the record's own pages, without a step
-	Refused string                      `yaml:"refused"`
-	Looked  *bool                       `yaml:"looked"`
-	Answers map[string]any              `yaml:"answers"`
-	Rows    map[string][]map[string]any `yaml:"rows"`
-	Then    expectation                 `yaml:"then"`
-}
-
-type expectation struct {
-	State     string                 `yaml:"state"`
-	Clocks    map[string]clockWanted `yaml:"clocks"`
-	Can       map[string][]string    `yaml:"can"`
-	Started   []startWanted          `yaml:"started"`
-	OpenSteps map[string][]string    `yaml:"open_steps"`
-	Rows      map[string]int         `yaml:"rows"` // of a group: how many there are
-}
-
-type startWanted struct {
-	Pathway string `yaml:"pathway"`
-	Each    string `yaml:"each"`
-	State   string `yaml:"state"`
-}
-
-// clockWanted is "none" or {due, status}.
-type clockWanted struct {
-	None   bool   `yaml:"-"`
-	Due    string `yaml:"due"`
-	Status string `yaml:"status"`
-}
-
-func (c *clockWanted) UnmarshalYAML(n *yaml.Node) error {
-	if n.Kind == yaml.ScalarNode && n.Value == "none" {
-		c.None = true
-		return nil
-	}
-	type plain clockWanted
-	return n.Decode((*plain)(c))
-}
+type (
+	scenario    = caseworktest.Scenario
+	act         = caseworktest.Act
+	expectation = caseworktest.Expectation
+	clockWanted = caseworktest.ClockWanted
+)
 
 // Every pathway's own scenarios hold, through the real acts on both engines.
 func TestScenarios(t *testing.T) {
@@ -96,19 +39,10 @@ func TestScenarios(t *testing.T) {
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(strings.Replace(file, "/tests/", "/", 1), ".yaml"), func(t *testing.T) {
 			t.Parallel()
-			body, err := fs.ReadFile(pathways.FS, file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var s scenario
-			dec := yaml.NewDecoder(bytes.NewReader(body))
-			dec.KnownFields(true)
-			if err := dec.Decode(&s); err != nil {
-				t.Fatal(err)
-			}
+			s := caseworktest.Scene(t, file)
 			name, _, _ := strings.Cut(file, "/")
-			storetest.Each(t, func(t *testing.T, db *store.DB) {
-				play(t, caseworktest.Desk(t, db), name, s)
+			caseworktest.Each(t, func(t *testing.T, d *casework.Desk) {
+				play(t, d, name, s)
 			})
 		})
 	}
@@ -138,6 +72,7 @@ func play(t *testing.T, d *casework.Desk, name string, s scenario) {
 		p.expect(where, a.Then, on, at)
 	}
 	p.expect("the end", s.Expect, p.root.ID, at)
+	p.mailsSayNothing()
 	if _, diffs, err := d.Verify(t.Context(), "", nil); err != nil || len(diffs) > 0 {
 		t.Errorf("verify: %v %v", diffs, err)
 	}
@@ -210,7 +145,7 @@ func (p *player) act(where string, a act, at time.Time) string {
 	if step, ok := pw.Step(a.Step); ok && step.Group() != "" {
 		row := pathway.NewRow
 		if step.Row != "" {
-			row = rowOf(rec.Answers, step.Row, a.Row)
+			row = caseworktest.RowOf(rec.Answers, step.Row, a.Row)
 			ref += "/" + row
 		}
 		for q, v := range a.New {
@@ -229,20 +164,36 @@ func (p *player) act(where string, a act, at time.Time) string {
 	}
 	p.workers(pw, changes, at)
 	_, err = p.d.TakeStep(t.Context(), by, on, ref, rec.Revision, changes)
+	if a.Refused == "" && strings.Contains(fault.SafeText(err), "A second person must check these letters") {
+		p.second(where, a.By, by, on, ref, changes, at)
+		_, err = p.d.TakeStep(t.Context(), by, on, ref, rec.Revision, changes)
+	}
 	p.refused(where, a, err)
 	p.find(on)
 	return on
 }
 
-// rowOf gives the id of a row that a scenario names by its number, "actions/2" or
-// "2", or by its id.
-func rowOf(answers answer.Set, group, named string) string {
-	named = strings.TrimPrefix(named, group+"/")
-	rows := answers.Rows(group)
-	if n, err := strconv.Atoi(named); err == nil && n >= 1 && n <= len(rows) && !slices.Contains(rows, named) {
-		return rows[n-1]
+// second has another person of the actor's role read letters that need it.
+func (p *player) second(where, who string, by casework.By, on, ref string, changes answer.Set, at time.Time) {
+	p.t.Helper()
+	ctx := p.t.Context()
+	dr, err := p.d.StepDraft(ctx, by, on, ref)
+	if err == nil {
+		_, err = p.d.SaveDraft(ctx, by, dr.ID, changes, "")
 	}
-	return named
+	if err != nil {
+		p.t.Fatalf("%s: %v", where, err)
+	}
+	other := p.by(who+"#reads-letters", at)
+	waiting, err := p.d.LettersToCheck(ctx, other, on)
+	for _, w := range waiting {
+		if err == nil && w.Owner == by.Principal {
+			err = p.d.CheckLetters(ctx, other, on, w.Step.ID, w.Owner, casework.LettersHash(w.Previews), casework.Verdict{Safe: true, Words: "Nothing in it tells where they are."})
+		}
+	}
+	if err != nil {
+		p.t.Fatalf("%s: second person: %v", where, err)
+	}
 }
 
 // follow carries a record on into one of another pathway, as a worker does from
@@ -348,6 +299,7 @@ func (p *player) expect(where string, e expectation, id string, at time.Time) {
 		t.Errorf("%s: state %s, want %s", where, rec.State, e.State)
 	}
 	p.expectClocks(where, e.Clocks, rec, at)
+	p.expectInvites(where, e.Invites, rec)
 	for group, want := range e.Rows {
 		if got := len(rec.Answers.Rows(group)); got != want {
 			t.Errorf("%s: %d rows of %s, want %d", where, got, group, want)
@@ -444,7 +396,7 @@ func (p *player) expectClocks(where string, wanted map[string]clockWanted, rec r
 		if clock, row, ok := strings.Cut(name, "/"); ok {
 			if pw, _ := p.d.Pathways.Get(rec.Pathway); pw != nil {
 				if def, ok := pw.Clock(clock); ok {
-					name = clock + "/" + rowOf(rec.Answers, def.Each, row)
+					name = clock + "/" + caseworktest.RowOf(rec.Answers, def.Each, row)
 				}
 			}
 		}
@@ -473,6 +425,36 @@ func (p *player) expectClocks(where string, wanted map[string]clockWanted, rec r
 			if got := string(deadline.StatusAt(clocks[i], at)); got != want.Status {
 				t.Errorf("%s: clock %s is %s, want %s", where, name, got, want.Status)
 			}
+		}
+	}
+}
+
+// expectInvites looks at what people were last told of a meeting.
+func (p *player) expectInvites(where string, wanted map[string]string, rec record.Record) {
+	if len(wanted) == 0 {
+		return
+	}
+	var sent []store.MeetingInvite
+	if err := p.d.DB.Read(p.t.Context(), func(tx *store.Tx) error {
+		var err error
+		sent, err = tx.MeetingInvites(rec.ID)
+		return err
+	}); err != nil {
+		p.t.Fatal(err)
+	}
+	for name, want := range wanted {
+		row, got := "", "none"
+		if group, _, of := strings.Cut(name, "/"); of {
+			row = caseworktest.RowOf(rec.Answers, group, name)
+		}
+		var last time.Time
+		for _, m := range sent {
+			if m.Row == row && !m.At.Before(last) {
+				got, last = fmt.Sprintf("%s %d %s", m.Act, m.Sequence, m.Starts.In(calendar.London).Format("2006-01-02T15:04")), m.At
+			}
+		}
+		if got != want {
+			p.t.Errorf("%s: %s was told %q, want %q", where, name, got, want)
 		}
 	}
 }

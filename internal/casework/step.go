@@ -131,7 +131,15 @@ func (d *Desk) take(tx *store.Tx, by By, l loaded, ref string, based int, change
 		return l.rec, err
 	}
 	l.f.Row, changes = onRow(l.rec, s, row, changes)
+	for k, a := range l.p.Anew(s.ID, l.f) {
+		if _, said := changes[k]; !said {
+			changes[k] = a
+		}
+	}
 	changes = l.rec.Answers.Diff(overlay(l.rec.Answers, changes))
+	if text := l.p.ScoringRefused(l.f, changes); text != "" {
+		return l.rec, fault.New(fault.Forbidden, text)
+	}
 	l.f.Answers.Apply(changes)
 	taking, err := l.p.Take(s.ID, l.f)
 	if l.near.err != nil {
@@ -251,6 +259,7 @@ func (d *Desk) revise(tx *store.Tx, by By, l *loaded, rev record.Revision) error
 		l.f.Taken[rev.Step] = pathway.Taken{By: by.Worker(), At: rev.HappenedAt}
 		l.f.Acts = append(l.f.Acts, pathway.Act{Step: rev.Step, Row: rev.Row, At: rev.HappenedAt})
 	}
+	wasClosed := !l.rec.ClosedAt.IsZero()
 	d.view(l.p, &l.rec, l.f)
 	if rev.Seq == 1 {
 		if err := tx.CreateRecord(l.rec, rev); err != nil {
@@ -260,6 +269,9 @@ func (d *Desk) revise(tx *store.Tx, by By, l *loaded, rev record.Revision) error
 		return err
 	}
 	if err := d.indexPeople(tx, by, l, rev.Changes); err != nil {
+		return err
+	}
+	if err := d.keepUntil(tx, by, l, wasClosed); err != nil {
 		return err
 	}
 	kind := "answers"
@@ -318,7 +330,10 @@ func (d *Desk) effects(tx *store.Tx, by By, l *loaded, t pathway.Taking) error {
 	if err := d.sendDocuments(tx, by, l, t.Documents); err != nil {
 		return err
 	}
-	return d.notify(tx, by, *l, t.Notices)
+	if err := d.notify(tx, by, *l, t.Notices); err != nil {
+		return err
+	}
+	return d.meet(tx, by, l)
 }
 
 // stepEntry writes the entry that a step leaves on the record: the words given
@@ -506,6 +521,10 @@ func (d *Desk) begin(tx *store.Tx, by By, p *pathway.Pathway, b Beginning) (load
 	if b.System {
 		l.f.Actor.Roles = append(l.f.Actor.Roles, "system")
 	}
+	scored, err := d.beginTools(tx, by, &l, &b)
+	if err != nil {
+		return l, err
+	}
 	taking, err := p.Take(b.Step, l.f)
 	if err != nil {
 		return l, err
@@ -517,6 +536,11 @@ func (d *Desk) begin(tx *store.Tx, by By, p *pathway.Pathway, b Beginning) (load
 	}
 	if err := d.revise(tx, by, &l, rev); err != nil {
 		return l, err
+	}
+	for _, t := range scored {
+		if err := tx.AddRecordTool(t); err != nil {
+			return l, err
+		}
 	}
 	if err := d.copyFiles(tx, by, b.Parent, id, copies); err != nil {
 		return l, err
@@ -586,6 +610,9 @@ func (d *Desk) Answer(ctx context.Context, by By, id string, based int, changes 
 		if len(changes) == 0 {
 			return nil
 		}
+		if text := l.p.ScoringRefused(l.f, changes); text != "" {
+			return fault.New(fault.Forbidden, text)
+		}
 		rev := record.Revision{Kind: record.Answered, Based: based, Changes: changes, Reason: reason}
 		if reason != "" {
 			rev.Kind = record.Corrected
@@ -594,7 +621,7 @@ func (d *Desk) Answer(ctx context.Context, by By, id string, based int, changes 
 			return err
 		}
 		out = l.rec
-		return nil
+		return d.meet(tx, by, &l)
 	})
 	return out, err
 }

@@ -48,6 +48,11 @@ func (d *Desk) Verify(ctx context.Context, public string, kept [][]byte) (record
 		for _, id := range gone {
 			out = append(out, Difference{"record " + id, "The audit log says that this record was written, and it is not there."})
 		}
+		left, err := d.verifyDestroyed(tx)
+		if err != nil {
+			return err
+		}
+		out = append(out, left...)
 		found, err := d.verifyAudit(tx, public, kept)
 		if err != nil {
 			return err
@@ -137,6 +142,9 @@ func (d *Desk) verifySealed(tx *store.Tx, rec record.Record) []Difference {
 	note("A message", err)
 	_, err = d.documents(tx, rec.ID)
 	note("A letter", err)
+	_, err = d.copies(tx, rec.ID)
+	note("A copy that was given", err)
+	note("What was said of a letter", d.checksOpen(tx, rec.ID))
 	files, err := d.files(tx, rec.ID)
 	note("A file's name", err)
 	for _, f := range files {
@@ -151,6 +159,16 @@ func (d *Desk) verifySealed(tx *store.Tx, rec record.Record) []Difference {
 		}
 	}
 	return out
+}
+
+func (d *Desk) checksOpen(tx *store.Tx, rec string) error {
+	list, err := tx.LetterChecks(rec)
+	for _, c := range list {
+		if _, e := d.openText("letter check", c.ID, c.Words); e != nil {
+			err = e
+		}
+	}
+	return err
 }
 
 // verifyKept checks the rows kept beside the revisions against the hashes that

@@ -18,7 +18,7 @@ import (
 // steps.
 func clocks(t *testing.T, lines ...string) *pathway.Pathway {
 	t.Helper()
-	text := `
+	return withClocks(t, `
 pathway: worry
 version: 1
 title: Worry
@@ -44,7 +44,12 @@ steps:
   - { id: reopen, label: Reopen, from: shut, to: open, by: [w] }
   - { id: tell, label: Tell, from: [open, shut], by: [w] }
 clocks:
-`
+`, lines)
+}
+
+// withClocks ends the text of a pathway with its clocks.
+func withClocks(t *testing.T, text string, lines []string) *pathway.Pathway {
+	t.Helper()
 	for i, l := range lines {
 		text += fmt.Sprintf("  - { code: C%d, label: Clock %d, law: l, owner: [w], %s }\n", i, i, l)
 	}

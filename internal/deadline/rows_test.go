@@ -17,7 +17,7 @@ import (
 // given.
 func rowClocks(t *testing.T, lines ...string) *pathway.Pathway {
 	t.Helper()
-	text := `
+	return withClocks(t, `
 pathway: plan
 version: 1
 title: Plan
@@ -58,15 +58,7 @@ steps:
   - { id: hold, label: Hold, from: open, by: [w] }
   - { id: close, label: Close, from: open, to: shut, by: [w] }
 clocks:
-`
-	for i, l := range lines {
-		text += fmt.Sprintf("  - { code: C%d, label: Clock %d, law: l, owner: [w], %s }\n", i, i, l)
-	}
-	p, faults := pathway.FromFiles(map[string]string{"pathway.yaml": text}, pathway.Place{})
-	if p == nil {
-		t.Fatal(faults)
-	}
-	return p
+`, lines)
 }
 
 // onRow plays a step that adds a row or is about one.

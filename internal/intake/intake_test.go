@@ -218,7 +218,7 @@ func TestReadsWhatAWordProcessorWrites(t *testing.T) {
 	t.Parallel()
 	pandoc, err := exec.LookPath("pandoc")
 	if err != nil {
-		t.Skip("pandoc is not on this machine")
+		t.Skip("pandoc is not on this machine, which nothing else needs: install pandoc")
 	}
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "in.md"), []byte("# Neglect\n\nCare *fails*.\n\n## Signs\n\n- Cold\n- [Law](https://example.org/)\n"), 0o600); err != nil {

@@ -143,7 +143,7 @@ var (
 )
 
 // powers are what a role may do beside its pathways' steps.
-var powers = []string{"accounts", "audit", "reports", "people", "settings", "restrict", "break_glass", "texts", "texts_publish", "releases"}
+var powers = []string{"accounts", "audit", "reports", "people", "settings", "restrict", "break_glass", "texts", "texts_publish", "releases", "tools", "training", "retention", "retention_own"}
 
 // register checks agencies.yaml: ids once each, and every name that is used is
 // declared.

@@ -96,7 +96,7 @@ func TestFaultsNameFileAndLine(t *testing.T) {
 		{"word nobody declared", "partnership.yaml", "      early_help: PASS", "      erly_help: PASS", `no word called "erly_help"`},
 		{"confirmed without a date", "partnership.yaml", `levels_confirmed: false`, `levels_confirmed: true`, "when this was confirmed"},
 		{"date that is none", "partnership.yaml", "checked: 2021-06-30", "checked: 2021-06-31", "check that the day exists"},
-		{"role that sees no cases breaks glass", "agencies.yaml", "cases: false, may: [reports, settings, texts, texts_publish, releases]", "cases: false, may: [break_glass]", "sees no cases"},
+		{"role that sees no cases breaks glass", "agencies.yaml", "cases: false, may: [reports, settings, texts, texts_publish, releases, tools, training]", "cases: false, may: [break_glass]", "sees no cases"},
 		{"team twice", "agencies.yaml", "id: thurrock_edt,", "id: thurrock_front_door,", "there twice"},
 		{"no hours for an authority", "calendar.yaml", "  essex:\n", "  sussex:\n", "essex"},
 	} {

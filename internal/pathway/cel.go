@@ -17,6 +17,7 @@ import (
 	"cel.dev/cel-go/common/types/traits"
 
 	"frontdoor/internal/calendar"
+	"frontdoor/internal/tool"
 )
 
 // Limits of one rule. The first is worked out when the folder is loaded, for
@@ -319,6 +320,8 @@ func maxRows(g *Group) int {
 	switch {
 	case len(g.codes) > 0:
 		return len(g.codes)
+	case g.tool != "":
+		return tool.MaxItems
 	case g.Max > 0:
 		return g.Max
 	}

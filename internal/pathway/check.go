@@ -63,9 +63,14 @@ func (k *checker) check() {
 	k.states()
 	k.steps()
 	k.clocks()
+	k.seen()
+	k.keeping(sound)
 	k.documents()
+	k.meetings()
+	k.copies()
 	k.workedOut()
 	k.meanings()
+	k.tools()
 	k.clauses()
 	if sound && k.d.faults.Err() == nil {
 		k.flow()
@@ -126,7 +131,7 @@ var coded = []string{"radios", "checkboxes", "select"}
 func (k *checker) questions() {
 	for _, q := range k.allQuestions() {
 		what := "the question “" + q.ID + "”"
-		if !k.oneOf(firstLine(k, &q.Type, q), q.Type, "question type", Types) {
+		if !k.oneOf(firstLine(k, &q.Type, q), q.Type, "question type", append(slices.Clone(Types), toolType)) {
 			continue
 		}
 		k.needs(q, q.Label, what, "label")
@@ -287,6 +292,9 @@ func (k *checker) groups() {
 			for _, at := range m.questions() {
 				k.anyQuestion(at, *at, g.ID)
 			}
+			for j := range m.Whereabouts {
+				k.anyQuestion(&m.Whereabouts[j], m.Whereabouts[j], g.ID)
+			}
 		}
 	}
 }
@@ -316,7 +324,7 @@ func (k *checker) pages() {
 // fixedGroups reads the code lists that are the rows of groups.
 func (k *checker) fixedGroups() {
 	for i := range k.p.Groups {
-		if g := &k.p.Groups[i]; g.Of != "" {
+		if g := &k.p.Groups[i]; g.Of != "" && !k.toolGroup(g) {
 			g.codes = k.codesOf(&g.Of)
 		}
 	}

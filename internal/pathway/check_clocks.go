@@ -35,7 +35,12 @@ func (k *checker) clocks() {
 		if len(c.Owner) == 0 {
 			k.d.fault(k.line(c), "Write owner: with the roles that are told", "nobody is told when %s runs out", what)
 		}
-		k.roles(&c.Owner, c.Owner, "author", "allocated", "team")
+		k.roles(&c.Owner, slices.DeleteFunc(slices.Clone(c.Owner), isMailed), "author", "allocated", "team", "worker:")
+		for j := range c.Owner {
+			if kind, id, ok := strings.Cut(c.Owner[j], ":"); ok {
+				k.clockWorker(&c.Owner[j], id, c, kind)
+			}
+		}
 	}
 }
 
@@ -65,6 +70,19 @@ func (k *checker) clockQuestion(at *string, id string, c *Clock) {
 		group = c.Each
 	}
 	k.anyQuestion(at, id, group, "date", "datetime")
+}
+
+// isMailed tells whether an owner of a clock is an address that an answer gives.
+func isMailed(owner string) bool { return strings.HasPrefix(owner, "email:") }
+
+// clockWorker checks a worker or an address that a clock tells: named in its
+// row, or once.
+func (k *checker) clockWorker(at *string, id string, c *Clock, kind string) {
+	group := ""
+	if in := k.p.questions[id]; in != nil && in.group == c.Each {
+		group = c.Each
+	}
+	k.anyQuestion(at, id, group, kind)
 }
 
 func (k *checker) clockUntil(c *Clock, what string) {

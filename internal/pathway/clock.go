@@ -62,7 +62,7 @@ func (p *Pathway) OfRow(c *Clock, row, step, taken string) bool {
 
 // HasRows tells whether a step adds a row or is about one.
 func (p *Pathway) HasRows() bool {
-	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Group() != "" })
+	return len(p.Meetings) > 0 || slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Group() != "" })
 }
 
 // AppliesBy names the questions on which it depends whether a clock runs.

@@ -40,6 +40,7 @@ func (k *checker) rules() {
 		k.stepRules(&p.Steps[i])
 	}
 	k.clockRules()
+	k.meetingRules()
 	for i := range p.WorkedOut {
 		w := &p.WorkedOut[i]
 		if w.Is != "" {
@@ -50,6 +51,7 @@ func (k *checker) rules() {
 		d := &p.Documents[i]
 		d.rule = k.boolean(&d.If, d.Row, "the condition of the document “"+d.ID+"”")
 	}
+	k.copyRules()
 	p.Roles.urgent = k.boolean(&p.Roles.Urgent, "", "roles: urgent")
 }
 

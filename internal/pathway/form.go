@@ -84,6 +84,12 @@ func (s *scene) ask(q *Question, group string) (Asked, bool) {
 		return Asked{}, false
 	}
 	a := Asked{Question: q, Key: keyOf(group, s.row, q.ID), Required: q.Required, Codes: s.p.questions[q.ID].codes}
+	if q.Type == toolType {
+		if a.Question = ofItem(q, s.f.Tools[group], s.row); a.Question == nil {
+			return Asked{}, false
+		}
+		a.Codes = a.Question.codes
+	}
 	if group != "" {
 		a.Row = s.row
 	}

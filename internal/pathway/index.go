@@ -124,6 +124,9 @@ func (p *Pathway) Document(id string) (*Document, bool) {
 
 // CodesOf gives the choices of a question.
 func (p *Pathway) CodesOf(q *Question) []Code {
+	if q.codes != nil {
+		return q.codes
+	}
 	if in := p.questions[q.ID]; in != nil {
 		return in.codes
 	}

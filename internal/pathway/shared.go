@@ -104,14 +104,7 @@ func (k *checker) spliceGroup(doc, g *yaml.Node) {
 func (k *checker) unused() {
 	p := k.p
 	shared := func(at any) bool { return k.line(at) >= sharedLine }
-	kept := 0
-	for i, id := range p.Carry {
-		if !shared(&p.Carry[i]) || p.questions[id] != nil || p.groups[id] != nil {
-			k.d.lines[&p.Carry[kept]], p.Carry[kept] = k.line(&p.Carry[i]), id
-			kept++
-		}
-	}
-	p.Carry = p.Carry[:kept]
+	p.Carry = k.asked(p.Carry)
 	for i := range p.Groups {
 		m := p.Groups[i].Person
 		if m == nil {
@@ -122,7 +115,21 @@ func (k *checker) unused() {
 				*at = ""
 			}
 		}
+		m.Whereabouts = k.asked(m.Whereabouts)
 	}
+}
+
+// asked is a list of questions and groups without those that a shared file names
+// and the pathway does not have.
+func (k *checker) asked(list []string) []string {
+	kept := 0
+	for i, id := range list {
+		if k.line(&list[i]) < sharedLine || k.p.questions[id] != nil || k.p.groups[id] != nil {
+			k.d.lines[&list[kept]], list[kept] = k.line(&list[i]), id
+			kept++
+		}
+	}
+	return list[:kept]
 }
 
 // laid is a mapping with the parts of another laid over it; questions are added

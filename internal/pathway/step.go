@@ -217,6 +217,9 @@ func (p *Pathway) barred(step *Step, f *Facts) []string {
 			out = append(out, "Someone else must do this: it may not be the person who did “"+p.steps[id].Label+"”.")
 		}
 	}
+	if text := p.toolRefused(step, f); text != "" {
+		out = append(out, text)
+	}
 	for _, m := range step.Marks {
 		if n, _ := f.Count(m); n <= 0 {
 			out = append(out, p.answerFirst("@count."+m))
@@ -241,7 +244,7 @@ func (p *Pathway) Ask(step *Step, f Facts) []Asked {
 		}
 		for _, at := range s.inStep(step, step.Ask[i].Group) {
 			for n := i; n < j; n++ {
-				if a, ok := at.ask(&step.Ask[n], step.Ask[n].Group); ok {
+				if a, ok := at.ask(&step.Ask[n], step.Ask[n].Group); ok && !barredFrom(step.Ask[n].Group, &f) {
 					out = append(out, a)
 				}
 			}

@@ -32,6 +32,7 @@ type Pathway struct {
 	Steps     []Step             `yaml:"steps"`
 	Clocks    []Clock            `yaml:"clocks"`
 	Documents []Document         `yaml:"documents"`
+	Copies    []Copy             `yaml:"copies"`
 	Roles     Roles              `yaml:"roles"` // what the engine may know this record's answers as
 	// Carry lists the questions that a record of this pathway starts with when
 	// another record starts it; the parent's question of the same id fills each.
@@ -59,6 +60,10 @@ type Pathway struct {
 	Shared []string `yaml:"shared"`
 	// WorkedOut are sums over the answers that pages show and nothing acts on.
 	WorkedOut []Figure `yaml:"worked_out"`
+	// Meetings are those to which people are invited.
+	Meetings []Meeting `yaml:"meetings"`
+	// Retention says how long closed records are kept: the first rule that holds.
+	Retention []KeepRule `yaml:"retention"`
 
 	// Filled by Load, not written in the folder.
 	Hash string `yaml:"-"` // content hash of every file, and of the partnership's lists it uses
@@ -104,10 +109,14 @@ type Group struct {
 	// Of names a code list: the rows are its codes, always and in order, and the
 	// code's label names the row. Otherwise rows are added.
 	Of string `yaml:"of"`
+	// Practise and IfImported are of groups whose rows are a tool's: see tool.go.
+	Practise   string `yaml:"practise"`
+	IfImported bool   `yaml:"if_imported"`
 	// Columns are the questions that the table of its rows shows.
 	Columns []string `yaml:"columns"`
 
 	codes []Code // of Of
+	tool  string // of Of: the form of others whose items are the rows
 }
 
 // Figure is something worked out from the answers, shown with its explanation.
@@ -139,14 +148,18 @@ type PersonMap struct {
 	Relation      string `yaml:"relation"` // to the children of the record
 	Parental      string `yaml:"parental"` // holds parental responsibility
 	InHousehold   string `yaml:"in_household"`
-	Died          string `yaml:"died"` // date of death: nothing goes to the family any more
+	Died          string `yaml:"died"`          // date of death: nothing goes to the family any more
+	IdentityFlag  string `yaml:"identity_flag"` // yes when nobody outside may learn who they are
+	// Whereabouts are questions whose answers tell where they can be found, such as
+	// the school.
+	Whereabouts []string `yaml:"whereabouts"`
 }
 
 // questions are all the questions that it names.
 func (m *PersonMap) questions() []*string {
 	return []*string{
 		&m.FamilyName, &m.GivenNames, &m.Aliases, &m.Born, &m.BornEstimated, &m.Due, &m.Sex, &m.NHSNumber, &m.UPN,
-		&m.Address, &m.AddressFlag, &m.Phone, &m.Relation, &m.Parental, &m.InHousehold, &m.Died,
+		&m.Address, &m.AddressFlag, &m.Phone, &m.Relation, &m.Parental, &m.InHousehold, &m.Died, &m.IdentityFlag,
 	}
 }
 
@@ -199,6 +212,7 @@ type Question struct {
 	Missing string `yaml:"missing"`
 
 	show, require *rule
+	codes         []Code // of an item of a tool, in place of those of the question
 }
 
 // Types are the question types the one renderer draws.
@@ -329,7 +343,7 @@ type Clock struct {
 	CountsIf   string   `yaml:"counts_if"`
 	Warn       []string `yaml:"warn"` // lengths before due; a fifth of the time when empty
 	Law        string   `yaml:"law"`
-	Owner      []string `yaml:"owner"` // roles told when it warns and runs out
+	Owner      []string `yaml:"owner"` // told when it warns and runs out: roles, or worker:<question> and email:<question>
 	HoldBefore bool     `yaml:"hold_before"`
 	Nights     bool     `yaml:"nights"` // runs when the front door is shut: the emergency duty team owns it then
 
@@ -392,6 +406,8 @@ type Roles struct {
 	// Indicators are the questions that take, as words, what someone chose from
 	// the list of signs at each level of need. Of several, those that show count.
 	Indicators []string `yaml:"indicators"`
+	// Seen is the yes or no, asked by a step about a row, whether the child was seen.
+	Seen string `yaml:"seen"`
 
 	urgent *rule
 }
@@ -422,7 +438,10 @@ type Facts struct {
 	Counts map[string]int64
 	// Later works out those that take long, each when something asks for it;
 	// false when it cannot be known.
-	Later     map[string]func() (int64, bool)
+	Later map[string]func() (int64, bool)
+	// Tools are the forms of others that score the rows of groups, by group, as far
+	// as the actor may see them.
+	Tools     map[string]*Sheet
 	Row       string // row that the step in hand adds or is about
 	Each      string
 	Authority string

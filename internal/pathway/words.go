@@ -227,6 +227,9 @@ func (p *Pathway) RowName(f Facts, group, row string) string {
 	if g == nil {
 		return ""
 	}
+	if g.tool != "" {
+		return f.itemName(g, row, true)
+	}
 	for _, c := range g.codes {
 		if c.Code == row {
 			return c.Label

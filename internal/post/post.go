@@ -35,6 +35,8 @@ type Mail struct {
 	// Leave is the address at which the reader of a list takes themselves off it,
 	// by one press in their mail program; empty when it is no list.
 	Leave string
+	// Event is the meeting that the mail is about; nil when it is about none.
+	Event *Event
 }
 
 // Post writes queued mails and hands them to Send.
@@ -55,12 +57,17 @@ func (p *Post) Job() store.Handler {
 		if err := w.Payload(&queued); err != nil {
 			return fmt.Errorf("post: a queued mail cannot be read: %w", err)
 		}
-		m, err := p.write(queued)
-		if err != nil {
-			return err
-		}
-		return p.Send(ctx, m)
+		return p.Deliver(ctx, queued)
 	}}
+}
+
+// Deliver writes one queued mail and hands it to Send.
+func (p *Post) Deliver(ctx context.Context, queued casework.Mail) error {
+	m, err := p.write(queued)
+	if err != nil {
+		return err
+	}
+	return p.Send(ctx, m)
 }
 
 // token is what a text may be given: letters and digits of ids and tokens.
@@ -81,22 +88,38 @@ func (p *Post) write(queued casework.Mail) (Mail, error) {
 	if err != nil {
 		return m, err
 	}
-	m.Subject, m.Text, err = Write(queued.Template, p.Site, vars)
+	if m.Event, err = event(vars); err != nil {
+		return m, err
+	}
+	m.Subject, m.Text, err = write(queued.Template, p.Site, vars, m.Event)
 	return m, err
 }
 
 // Write gives the subject and words of one of the texts.
 func Write(name, site string, vars map[string]string) (subject, text string, err error) {
+	return write(name, site, vars, nil)
+}
+
+func write(name, site string, vars map[string]string, about *Event) (subject, text string, err error) {
 	t := texts.Lookup(name + ".txt")
 	if t == nil {
 		return "", "", fmt.Errorf("post: there is no text %q", name)
 	}
-	data := map[string]string{"Site": strings.TrimSuffix(site, "/")}
+	data := map[string]string{"Site": strings.TrimSuffix(site, "/"), "Phone": "", "Outside": "", "When": ""}
 	for k, v := range vars {
+		if k == "phone" {
+			if phoneForm.MatchString(v) { // a mail with no number is better than none
+				data["Phone"] = v
+			}
+			continue
+		}
 		if !token.MatchString(v) || k == "" {
 			return "", "", fmt.Errorf("post: what the text %q is given as %q is not a token", name, k)
 		}
 		data[strings.ToUpper(k[:1])+k[1:]] = v
+	}
+	if about != nil {
+		about.fill(data)
 	}
 	var b bytes.Buffer
 	if err := t.Execute(&b, data); err != nil {

@@ -136,17 +136,26 @@ func (s SMTP) message(from *mail.Address, m Mail) ([]byte, error) {
 		return nil, fault.New(fault.Invalid, "The address of a queued mail is not an address.")
 	}
 	_, domain, _ := strings.Cut(from.Address, "@")
+	contentType, encoding, id := "text/plain; charset=utf-8", "quoted-printable", rand.Text()+"@"+domain
+	var body []byte
+	if m.Event != nil {
+		var err error
+		if contentType, body, err = m.Event.mime(m, from.Address); err != nil {
+			return nil, err
+		}
+		encoding, id = "7bit", m.Event.messageID(domain)
+	}
 	var b bytes.Buffer
 	head := [][2]string{
 		{"From", from.String()},
 		{"To", (&mail.Address{Address: m.To}).String()},
 		{"Subject", mime.QEncoding.Encode("utf-8", m.Subject)},
 		{"Date", m.At.UTC().Format(time.RFC1123Z)},
-		{"Message-ID", "<" + rand.Text() + "@" + domain + ">"},
+		{"Message-ID", "<" + id + ">"},
 		{"Auto-Submitted", "auto-generated"},
 		{"MIME-Version", "1.0"},
-		{"Content-Type", "text/plain; charset=utf-8"},
-		{"Content-Transfer-Encoding", "quoted-printable"},
+		{"Content-Type", contentType},
+		{"Content-Transfer-Encoding", encoding},
 	}
 	if m.Leave != "" { // RFC 8058
 		head = append(head, [2]string{"List-Unsubscribe", "<" + m.Leave + ">"}, [2]string{"List-Unsubscribe-Post", "List-Unsubscribe=One-Click"})
@@ -155,6 +164,10 @@ func (s SMTP) message(from *mail.Address, m Mail) ([]byte, error) {
 		fmt.Fprintf(&b, "%s: %s\r\n", h[0], h[1])
 	}
 	b.WriteString("\r\n")
+	if body != nil {
+		b.Write(body)
+		return b.Bytes(), nil
+	}
 	q := quotedprintable.NewWriter(&b)
 	if _, err := q.Write([]byte(strings.ReplaceAll(m.Text, "\n", "\r\n"))); err != nil {
 		return nil, err

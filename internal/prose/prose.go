@@ -13,6 +13,7 @@ import (
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
 	east "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
@@ -95,7 +96,7 @@ func (lower) Transform(doc *ast.Document, _ text.Reader, _ parser.Context) {
 // Markup written as HTML is left out, and so are links that run script: that is
 // how goldmark works unless told otherwise. Pictures are never loaded: the
 // pages' policy refuses them.
-var words = goldmark.New(goldmark.WithParserOptions(parser.WithASTTransformers(
+var words = goldmark.New(goldmark.WithExtensions(extension.Table), goldmark.WithParserOptions(parser.WithASTTransformers(
 	util.Prioritized(lower{}, 90), util.Prioritized(classes{}, 100))))
 
 // Words draws the Markdown of a pathway's folder or a letter. It is safe for

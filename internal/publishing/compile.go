@@ -237,9 +237,11 @@ func (t *Texts) check(ctx context.Context, l *ledger, before, after tree, with m
 	if err != nil {
 		return Checked{}, err
 	}
-	is, err := t.compile(ctx, l, after, with)
-	if err != nil {
-		return Checked{}, err
+	is := was
+	if after.identity() != before.identity() { // the same when a text is opened and not yet changed
+		if is, err = t.compile(ctx, l, after, with); err != nil {
+			return Checked{}, err
+		}
 	}
 	numbers, err := t.numbersEver(ctx, l)
 	if err != nil {

@@ -20,7 +20,6 @@ import (
 	"frontdoor/internal/record"
 	"frontdoor/internal/report"
 	"frontdoor/internal/store"
-	"frontdoor/internal/store/storetest"
 	"frontdoor/reports"
 )
 
@@ -221,13 +220,13 @@ func TestGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		o := office{caseworktest.Desk(t, db), t, caseworktest.Start}
+	caseworktest.Each(t, func(t *testing.T, d *casework.Desk) {
+		o := office{d, t, caseworktest.Start}
 		o.work()
 		now := o.now.Add(week + 10*time.Minute)
 		p := report.LastWeeks(now)
 		for _, r := range all {
-			table, err := report.Run(t.Context(), db, &o.Place.Register, r, p, now)
+			table, err := report.Run(t.Context(), d.DB, &o.Place.Register, r, p, now)
 			if err != nil {
 				t.Errorf("%s: %v", r.Name, err)
 				continue
@@ -250,7 +249,7 @@ func TestGolden(t *testing.T) {
 				t.Errorf("%s:\n%swant\n%s", r.Name, got.String(), want)
 			}
 			var raw []string
-			err = db.Read(t.Context(), func(tx *store.Tx) error {
+			err = d.DB.Read(t.Context(), func(tx *store.Tx) error {
 				end := p.Whole().To.AddDays(1)
 				got, err := tx.Report(store.ReportQuery{SQL: r.SQL, From: p.From.Start(), To: end.Start(), Now: now, Year: end.AddMonths(-12).Start()})
 				for _, row := range got.Rows {
@@ -264,7 +263,7 @@ func TestGolden(t *testing.T) {
 			// One authority alone gives its own rows and no others.
 			p := p
 			p.Authority = "essex"
-			alone, err := report.Run(t.Context(), db, &o.Place.Register, r, p, now)
+			alone, err := report.Run(t.Context(), d.DB, &o.Place.Register, r, p, now)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -313,7 +312,7 @@ func TestWholeWeeks(t *testing.T) {
 // Weeks begin at midnight in London, also in summer.
 func TestWeeksAreLondonWeeks(t *testing.T) {
 	t.Parallel()
-	o := office{caseworktest.Desk(t, storetest.Open(t)), t, time.Date(2026, 7, 5, 22, 59, 0, 0, time.UTC)} // Sunday 23:59
+	o := office{caseworktest.Open(t), t, time.Date(2026, 7, 5, 22, 59, 0, 0, time.UTC)} // Sunday 23:59
 	for i := range 5 {
 		o.worry("thurrock", names[i])
 	}
@@ -404,14 +403,13 @@ func TestFaultsAreNamed(t *testing.T) {
 // What gets past the look at the text does not get past the database.
 func TestOnlyASelectOfItsColumns(t *testing.T) {
 	t.Parallel()
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		d := caseworktest.Desk(t, db)
+	caseworktest.Each(t, func(t *testing.T, d *casework.Desk) {
 		run := func(query string) (*report.Table, error) {
 			r, err := one(wordsOf, query)
 			if err != nil {
 				t.Fatal(err)
 			}
-			return report.Run(t.Context(), db, &d.Place.Register, r, report.LastWeeks(caseworktest.Start), caseworktest.Start)
+			return report.Run(t.Context(), d.DB, &d.Place.Register, r, report.LastWeeks(caseworktest.Start), caseworktest.Start)
 		}
 		for name, query := range map[string]string{
 			"writes":              `with gone as (delete from draft returning id) select 'essex' as authority, 9 as "all", 4 as some, 5 as rest` + bounds,
@@ -434,7 +432,7 @@ func TestOnlyASelectOfItsColumns(t *testing.T) {
 		}
 		ctx, stop := context.WithCancel(t.Context())
 		stop()
-		if _, err := report.Run(ctx, db, &d.Place.Register, shipped(t, "decisions"), report.LastWeeks(caseworktest.Start), caseworktest.Start); err == nil {
+		if _, err := report.Run(ctx, d.DB, &d.Place.Register, shipped(t, "decisions"), report.LastWeeks(caseworktest.Start), caseworktest.Start); err == nil {
 			t.Error("ran on after it was stopped")
 		}
 	})

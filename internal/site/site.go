@@ -33,13 +33,16 @@ import (
 	newsroom "frontdoor/internal/web/bulletin"
 	"frontdoor/internal/web/directory"
 	"frontdoor/internal/web/editor"
+	"frontdoor/internal/web/family"
 	"frontdoor/internal/web/insight"
 	"frontdoor/internal/web/mash"
 	"frontdoor/internal/web/parts"
 	"frontdoor/internal/web/public"
 	"frontdoor/internal/web/read"
+	"frontdoor/internal/web/retention"
 	"frontdoor/internal/web/room"
 	"frontdoor/internal/web/shelf"
+	"frontdoor/internal/web/tools"
 )
 
 // Config is what a site is made of.
@@ -133,11 +136,14 @@ func New(c Config) (*Site, error) {
 	read.Register(mux, h)
 	shelf.Register(mux, h)
 	mash.Register(mux, h)
+	family.Register(mux, h)
 	insight.Register(mux, h)
 	directory.Register(mux, h)
 	editor.Register(mux, h)
 	newsroom.Register(mux, h)
+	tools.Register(mux, h)
 	account.Register(mux, h)
+	retention.Register(mux, h)
 	mux.Handle("GET "+assets.Prefix, web.Guarded{Handler: assets.Handler(), Who: room.Anyone})
 	mux.Handle("GET /healthz", h.Public(s.health))
 	mux.Handle("GET /readyz", h.Public(s.ready))
@@ -368,7 +374,12 @@ func (s *Site) run(ctx context.Context) error {
 		"audit.checkpoint": {Every: time.Hour, Do: write(s.checkpoint)},
 		"newsletter.drop":  {Every: 24 * time.Hour, Do: write(func(ctx context.Context) error { return s.bulletin().DropUnconfirmed(ctx, s.Now()) })},
 		"releases.run":     {Every: time.Hour, Do: write(func(ctx context.Context) error { return s.bulletin().Run(ctx, s.Now()) })},
-		"texts.due":        {Every: 24 * time.Hour, Do: write(func(ctx context.Context) error { return s.texts.RemindDue(ctx, s.Now()) })},
+		"retention.due": {Every: casework.RetentionJob, Lease: time.Hour, Do: write(func(ctx context.Context) error {
+			_, err := s.Desk.RunRetention(ctx, s.Now())
+			return err
+		})},
+		"texts.due": {Every: 24 * time.Hour, Do: write(func(ctx context.Context) error { return s.texts.RemindDue(ctx, s.Now()) })},
+		"tools.due": {Every: 24 * time.Hour, Do: write(func(ctx context.Context) error { return s.Desk.RemindLicences(ctx, s.Now()) })},
 		linkcheck.Job: {Lease: time.Hour, Do: write(func(ctx context.Context) error {
 			return (&linkcheck.Checker{DB: s.Desk.DB, Texts: s.texts, Client: linkcheck.Client()}).Check(ctx, s.Now)
 		})},

@@ -8,7 +8,6 @@ import (
 	"go/parser"
 	"go/token"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -21,9 +20,8 @@ import (
 
 	"frontdoor/internal/audit"
 	"frontdoor/internal/casework"
+	"frontdoor/internal/casework/caseworktest"
 	"frontdoor/internal/demo"
-	"frontdoor/internal/partnership"
-	"frontdoor/internal/pathway"
 	"frontdoor/internal/post"
 	"frontdoor/internal/seal"
 	"frontdoor/internal/secret"
@@ -32,8 +30,6 @@ import (
 	"frontdoor/internal/store"
 	"frontdoor/internal/store/storetest"
 	"frontdoor/internal/web/webtest"
-	"frontdoor/partnerships"
-	"frontdoor/pathways"
 )
 
 var noon = time.Date(2026, 3, 17, 12, 0, 0, 0, time.UTC)
@@ -48,19 +44,6 @@ func TestEveryPageFitsItsType(t *testing.T) {
 
 func config(t *testing.T, db *store.DB) site.Config {
 	t.Helper()
-	set, err := fs.Sub(partnerships.FS, "set")
-	if err != nil {
-		t.Fatal(err)
-	}
-	place, faults := partnership.Load(set)
-	if place == nil {
-		t.Fatal(faults)
-	}
-	place.Place.Now = noon
-	lib, faults := pathway.LoadAll(pathways.FS, place.Place)
-	if lib == nil {
-		t.Fatal(faults)
-	}
 	secretKey := []byte("the key of these tests, 32 bytes.")[:seal.KeySize]
 	sealer, err := seal.New(secretKey)
 	if err != nil {
@@ -79,7 +62,7 @@ func config(t *testing.T, db *store.DB) site.Config {
 		t.Fatal(err)
 	}
 	return site.Config{
-		Desk: &casework.Desk{DB: db, Place: place, Pathways: lib, Sealer: sealer},
+		Desk: &casework.Desk{DB: db, Place: caseworktest.Partnership(), Pathways: caseworktest.Library(), Sealer: sealer},
 		Gate: &signin.Gate{DB: db, Sealer: sealer, Passwords: passwords, Passkeys: passkeys},
 		Sign: sign, Base: "https://frontdoor.example", Now: func() time.Time { return noon }, Log: slog.New(slog.NewJSONHandler(io.Discard, nil)),
 	}

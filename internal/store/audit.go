@@ -276,10 +276,12 @@ func (tx *Tx) LoggedRevisions(id string) (map[int64]string, error) {
 }
 
 // LoggedWithoutRecord gives the ids of records of which the log says that they
-// were written, and which are not there.
+// were written, and which are not there, though nobody destroyed them.
 func (tx *Tx) LoggedWithoutRecord() ([]string, error) {
 	return queryAll(tx, scanValue[string], `select distinct a.subject from audit a where a.act = $1
-		and not exists (select 1 from record r where r.id = a.subject) order by a.subject`, ActRevision)
+		and not exists (select 1 from record r where r.id = a.subject)
+		and not exists (select 1 from destruction d join destruction_end e on e.destruction = d.id where d.record = a.subject and e.act = 'done')
+		order by a.subject`, ActRevision)
 }
 
 // AddCheckpoint keeps a signed checkpoint of the log.

@@ -224,17 +224,5 @@ func (tx *Tx) MoveDelivery(issue, subscriber, from, to string) (bool, error) {
 
 // Deliveries counts the mails of an issue by state.
 func (tx *Tx) Deliveries(issue string) (map[string]int, error) {
-	out := map[string]int{}
-	type counted struct {
-		state string
-		n     int
-	}
-	list, err := queryAll(tx, func(row row) (counted, error) {
-		var c counted
-		return c, row.Scan(&c.state, &c.n)
-	}, `select state, count(*) from newsletter_delivery where issue = $1 group by state`, issue)
-	for _, c := range list {
-		out[c.state] = c.n
-	}
-	return out, err
+	return tx.counts(`select state, count(*) from newsletter_delivery where issue = $1 group by state`, issue)
 }

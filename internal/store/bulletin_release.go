@@ -160,8 +160,3 @@ func (tx *Tx) Nominations() ([]Nomination, error) {
 func (tx *Tx) NominationsOf(worker string) ([]Nomination, error) {
 	return queryAll(tx, scanNomination, `select `+nominationColumns+` from nomination where worker = $1 and until_at is null order by agency, place`, worker)
 }
-
-// NominationHistory gives all nominations of an agency, newest first.
-func (tx *Tx) NominationHistory(agency string) ([]Nomination, error) {
-	return queryAll(tx, scanNomination, `select `+nominationColumns+` from nomination where agency = $1 order by from_at desc, id desc`, agency)
-}

@@ -122,6 +122,11 @@ func (tx *Tx) Suggestions(f SuggestionFilter) ([]Suggestion, error) {
 
 // SuggestionCounts counts suggestions by state.
 func (tx *Tx) SuggestionCounts() (map[string]int, error) {
+	return tx.counts(`select state, count(*) from suggestion group by state`)
+}
+
+// counts gives what a query of a text and a number says.
+func (tx *Tx) counts(query string, args ...any) (map[string]int, error) {
 	out := map[string]int{}
 	type counted struct {
 		state string
@@ -130,7 +135,7 @@ func (tx *Tx) SuggestionCounts() (map[string]int, error) {
 	list, err := queryAll(tx, func(row row) (counted, error) {
 		var c counted
 		return c, row.Scan(&c.state, &c.n)
-	}, `select state, count(*) from suggestion group by state`)
+	}, query, args...)
 	for _, c := range list {
 		out[c.state] = c.n
 	}

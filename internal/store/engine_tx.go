@@ -17,10 +17,10 @@ type Tx struct {
 	ctx      context.Context
 	tx       *sql.Tx
 	dialect  dialect
-	enqueued bool                       // a job waits for the commit
-	unlogged []audit.Event              // what flush adds to the log, last of all
-	kept     map[string]map[string]bool // owners by table, see keep
-	mark     int64                      // how far flush moves the mark of Latest
+	enqueued bool                         // a job waits for the commit
+	unlogged []audit.Event                // what flush adds to the log, last of all
+	kept     map[string]map[string]string // owners by table with whose they are, see keep
+	mark     int64                        // how far flush moves the mark of Latest
 }
 
 type tracing struct{}

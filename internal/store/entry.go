@@ -31,11 +31,14 @@ func (tx *Tx) AddEntry(e record.Entry) error {
 
 // Entries gives a record's entries in order, their texts sealed.
 func (tx *Tx) Entries(id string) ([]record.Entry, error) {
-	return queryAll(tx, func(row row) (record.Entry, error) {
-		var e record.Entry
-		return e, row.Scan(&e.ID, &e.Record, &e.Seq, &e.Kind, &e.HappenedAt, &e.RecordedAt, &e.By, &e.Text, &e.Guarded)
-	}, `select id, record, seq, kind, happened_at, recorded_at, author, body, guarded
-		from entry where record = $1 order by seq`, id)
+	return queryAll(tx, scanEntry, `select `+entryColumns+` from entry where record = $1 order by seq`, id)
+}
+
+const entryColumns = `id, record, seq, kind, happened_at, recorded_at, author, body, guarded`
+
+func scanEntry(row row) (record.Entry, error) {
+	var e record.Entry
+	return e, row.Scan(&e.ID, &e.Record, &e.Seq, &e.Kind, &e.HappenedAt, &e.RecordedAt, &e.By, &e.Text, &e.Guarded)
 }
 
 // AddMessage keeps a message. Its text arrives sealed.
@@ -55,11 +58,15 @@ func (tx *Tx) AddMessage(m record.Message) error {
 
 // Messages gives a record's messages, oldest first, their texts sealed.
 func (tx *Tx) Messages(id string) ([]record.Message, error) {
-	return queryAll(tx, func(row row) (record.Message, error) {
-		var m record.Message
-		return m, row.Scan(&m.ID, &m.Record, &m.At, &m.By, &m.Inward, &m.Text, &m.ReadAt)
-	}, `select m.id, m.record, m.sent_at, m.author, m.inward, m.body, d.read_at
-		from message m left join message_read d on d.message = m.id where m.record = $1 order by m.sent_at, m.id`, id)
+	return queryAll(tx, scanMessage, messageQuery+`m.record = $1 order by m.sent_at, m.id`, id)
+}
+
+const messageQuery = `select m.id, m.record, m.sent_at, m.author, m.inward, m.body, d.read_at
+	from message m left join message_read d on d.message = m.id where `
+
+func scanMessage(row row) (record.Message, error) {
+	var m record.Message
+	return m, row.Scan(&m.ID, &m.Record, &m.At, &m.By, &m.Inward, &m.Text, &m.ReadAt)
 }
 
 // MarkMessagesRead notes when the other side first opened a record's messages
@@ -88,9 +95,12 @@ func (tx *Tx) AddDocument(d record.Document) error {
 // Documents gives a record's documents in the order they were made, their
 // bodies sealed.
 func (tx *Tx) Documents(id string) ([]record.Document, error) {
-	return queryAll(tx, func(row row) (record.Document, error) {
-		var d record.Document
-		return d, row.Scan(&d.ID, &d.Record, &d.Doc, &d.Row, &d.To, &d.Title, &d.Body, &d.Withheld, &d.SentAt, &d.By, &d.Second)
-	}, `select id, record, doc, row_id, recipient, title, body, withheld, sent_at, author, second
-		from document where record = $1 order by id`, id)
+	return queryAll(tx, scanDocument, `select `+documentColumns+` from document where record = $1 order by id`, id)
+}
+
+const documentColumns = `id, record, doc, row_id, recipient, title, body, withheld, sent_at, author, second`
+
+func scanDocument(row row) (record.Document, error) {
+	var d record.Document
+	return d, row.Scan(&d.ID, &d.Record, &d.Doc, &d.Row, &d.To, &d.Title, &d.Body, &d.Withheld, &d.SentAt, &d.By, &d.Second)
 }

@@ -51,10 +51,13 @@ var keptTables = []keptTable{
 	{name: "entry", owner: "id", of: "record", columns: "id record seq kind happened_at recorded_at author body guarded?"},
 	{name: "message", owner: "id", of: "record", columns: "id record sent_at author inward? body"},
 	{name: "document", owner: "id", of: "record", columns: "id record doc row_id recipient title body withheld sent_at author second"},
+	{name: "letter_check", owner: "id", of: "record", columns: "id record seq act about owner hash words author made_at"},
+	{name: "copy_given", owner: "id", of: "record", columns: "id record copy kind row_group row_id agency only_step title who body phone hash pdf_sha256 checked_by author given_at"},
 	{name: "file", owner: "id", of: "record", columns: "id record name type size sha256 scan flags{} added_at author guarded? checked", where: "record is not null"},
 	{name: "link", owner: "from_record", of: "from_record", columns: "from_record to_record kind linked_at"},
 	{name: "clock", owner: "id", of: "record", columns: "id record clock code label started_at due_at act_at warn_at sum calendar law stopped_at stopped_by cancelled"},
 	{name: "receipt_code", owner: "hash", of: "record", columns: "hash record made_at"},
+	{name: "meeting_invite", owner: "id", of: "record", columns: "id record meeting nth row_id uid sequence act worker sealed starts_at ends_at mark author sent_at"},
 	{name: "access_grant", owner: "id", of: "record", columns: "id record principal may_view? may_act? may_status? why line from_at until_at author"},
 	{name: "restriction", owner: "id", of: "record", columns: "id record kind reason author made_at review_by lifted_at lifted_by"},
 	{name: "restriction_named", owner: "restriction", of: "restriction", columns: "restriction worker"},
@@ -76,6 +79,16 @@ var keptTables = []keptTable{
 	{name: "release", owner: "id", of: "id", columns: "id kind title path summary changes{} from_date released_at author"},
 	{name: "release_step", owner: "release", of: "release", columns: "release agency seq happened_at act worker teams{} note"},
 	{name: "nomination", owner: "id", of: "agency", columns: "id agency place worker from_at until_at author ended_by"},
+	{name: "retention", owner: "record", of: "record", columns: "record ruled? rule until_date longer_date keep_date sum source unconfirmed? basis state worked_at due_at"},
+	{name: "retention_act", owner: "id", of: "record", columns: "id record nth act author reason until_date seen happened_at"},
+	{name: "legal_hold", owner: "id", of: "id", columns: "id kind record person pathway authority reason author made_at lifted_at lifted_by lifted_why"},
+	{name: "destruction", owner: "id", of: "record", columns: "id record reference pathway title authority begun_at closed_at rule keep_date proposed_by proposed_at proposed_why approved_by approved_at approved_why seen readers{}"},
+	{name: "destruction_end", owner: "destruction", of: "destruction", columns: "destruction act author why rows_gone{} happened_at"},
+	{name: "tool_edition", owner: "id", of: "id", columns: "id tool edition title holder practice? body sha256 from_date recorded_at author"},
+	{name: "tool_licence", owner: "id", of: "id", columns: "id tool holder number until_date accountable after_end recorded_at author"},
+	{name: "record_tool", owner: "record", of: "record", columns: "record row_group tool edition practice? began_at"},
+	{name: "course_attended", owner: "id", of: "worker", columns: "id worker course session attended_date trainer recorded_at author"},
+	{name: "course_undone", owner: "attended", of: "attended", columns: "attended why recorded_at author"},
 	{name: "checkpoint", owner: "made_at", of: "made_at", columns: "size made_at body"},
 }
 
@@ -181,14 +194,19 @@ func (k keptTable) hash(rows []keptRow) string {
 // with others holds a lock on that owner.
 func (tx *Tx) keep(table string, owners ...string) {
 	for _, o := range owners {
-		if tx.kept == nil {
-			tx.kept = map[string]map[string]bool{}
-		}
-		if tx.kept[table] == nil {
-			tx.kept[table] = map[string]bool{}
-		}
-		tx.kept[table][o] = true
+		tx.keepOf(table, o, o)
 	}
+}
+
+// keepOf is keep for rows that may all go: of is whose they were.
+func (tx *Tx) keepOf(table, owner, of string) {
+	if tx.kept == nil {
+		tx.kept = map[string]map[string]string{}
+	}
+	if tx.kept[table] == nil {
+		tx.kept[table] = map[string]string{}
+	}
+	tx.kept[table][owner] = of
 }
 
 // keepAll is keep for the owners that a statement says it changed, with
@@ -233,7 +251,7 @@ func (tx *Tx) logKept() error {
 			byOwner[r.owner] = append(byOwner[r.owner], r)
 		}
 		for _, owner := range touched {
-			of := owner
+			of := tx.kept[k.name][owner]
 			if rows := byOwner[owner]; len(rows) > 0 {
 				of = rows[0].of
 			}
@@ -308,13 +326,24 @@ func shortener() func(parts ...string) short {
 func (tx *Tx) VerifyKept() ([]KeptProblem, error) {
 	logged, shorten := map[short]short{}, shortener()
 	gone := shorten(none)
-	err := tx.keptLines(func(table, owner, _, hash string) {
+	var out []KeptProblem
+	destroyed, err := tx.destroyedRecords()
+	if err != nil {
+		return nil, err
+	}
+	forever, err := foreverTables(tx.dialect)
+	if err != nil {
+		return nil, err
+	}
+	err = tx.keptLines(func(table, owner, of, hash string) {
 		logged[shorten(table, owner)] = shorten(hash)
+		if hash == none && slices.Contains(forever, table) && !destroyed[of] {
+			out = append(out, KeptProblem{table, owner, of, "was taken away, and nobody decided that it be destroyed"})
+		}
 	})
 	if err != nil {
 		return nil, err
 	}
-	var out []KeptProblem
 	for _, k := range keptTables {
 		check := func(rows []keptRow) {
 			if len(rows) == 0 {

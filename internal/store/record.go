@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -202,16 +201,7 @@ func (tx *Tx) AllRecordIDs(fn func(id string) error) error {
 
 // Revisions gives a record's revisions in order.
 func (tx *Tx) Revisions(id string) ([]record.Revision, error) {
-	return queryAll(tx, func(row row) (record.Revision, error) {
-		var r record.Revision
-		var body, hash string
-		if err := row.Scan(&body, &hash); err != nil {
-			return r, err
-		}
-		err := json.Unmarshal([]byte(body), &r)
-		r.Hash = hash
-		return r, err
-	}, `select body, hash from revision where record = $1 order by seq`, id)
+	return queryAll(tx, scanRevision, `select body, hash from revision where record = $1 order by seq`, id)
 }
 
 // StoredRevisions gives a record's revisions exactly as they are stored, in

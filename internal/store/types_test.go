@@ -51,6 +51,8 @@ func fillAll(t *testing.T, db *store.DB) {
 			tx.AddEntry(record.Entry{ID: "e", Record: r.ID, Kind: "note", HappenedAt: morning, RecordedAt: morning, Guarded: true}),
 			tx.AddMessage(record.Message{ID: "m", Record: r.ID, At: morning, ReadAt: morning, Inward: true}),
 			tx.AddDocument(record.Document{ID: "d", Record: r.ID, SentAt: morning}),
+			tx.AddLetterCheck(record.Check{ID: "lc", Record: r.ID, Act: record.CheckAsked, At: morning}),
+			tx.AddCopy(record.Copy{ID: "cg", Record: r.ID, Kind: "file", At: morning}),
 			tx.PutDraft(d, []byte("sealed")),
 			tx.AddFile(record.File{ID: "f", Draft: d.ID, Size: 3, Scan: "clean", Flags: []string{"location"}, AddedAt: morning}, []byte("123")),
 			tx.AddCode(r.ID, "hash", morning),
@@ -65,14 +67,30 @@ func fillAll(t *testing.T, db *store.DB) {
 			tx.AddSameAs(person.SameAs{ID: "sa", A: p.ID, B: q.ID, Source: from}),
 			tx.UndoSameAs("sa", "worker:w", "no", morning),
 			tx.AddCheckpoint(string(root), morning),
+			tx.AddMeetingInvite(store.MeetingInvite{ID: "mi", Record: r.ID, UID: "u", Act: store.MeetingRequest, Worker: w.ID, Starts: morning, Ends: morning, At: morning}),
 			tx.AddNotice(store.Notice{ID: "n", To: mash, Record: r.ID, At: morning}),
 			tx.MarkNoticeRead("n", w.ID, morning),
 			tx.SetMeta("k", "123"),
 			fillBulletin(tx, w.ID),
+			fillRetention(tx, r.ID, p.ID),
 			fillTexts(tx, w.ID),
+			fillTools(tx, r.ID, w.ID),
 			tx.PutLinkCheck(store.LinkCheck{URL: "https://example.org/", Answers: true, Said: "It answers.", At: morning}),
 		)
 	})
+}
+
+func fillRetention(tx *store.Tx, rec, who string) error {
+	day := calendar.NewDate(2032, 3, 17)
+	return errors.Join(
+		tx.PutRetention(store.Retention{Record: rec, Ruled: true, Rule: "Work with a child", Until: day, Longer: day, State: store.RetentionDue, WorkedAt: morning, DueAt: morning}),
+		tx.AddRetentionAct(store.RetentionAct{ID: "ra", Record: rec, Act: store.KeptLonger, By: "worker:w", Until: day, At: morning}),
+		tx.AddHold(store.Hold{ID: "lh", Kind: store.HoldPerson, Person: who, By: "worker:w", At: morning}),
+		tx.AddHold(store.Hold{ID: "lh2", Kind: store.HoldRecord, Record: rec, By: "worker:w", At: morning}),
+		tx.LiftHold("lh2", "worker:x", "sealed", morning),
+		tx.AddDestruction(store.Destruction{ID: "ds", Record: "gone", Reference: "TH-0", BegunAt: morning, ClosedAt: morning, Keep: day, ProposedBy: "worker:w", ProposedAt: morning, ApprovedBy: "worker:x", ApprovedAt: morning}),
+		tx.EndDestruction("ds", store.DestructionDone, "system", "", map[string]int64{"record": 1}, morning),
+	)
 }
 
 func fillTexts(tx *store.Tx, worker string) error {
@@ -82,6 +100,17 @@ func fillTexts(tx *store.Tx, worker string) error {
 	_, err4 := tx.AddTextAct(store.TextAct{Change: "tc", Act: "published", Actor: worker, From: morning, At: morning})
 	err5 := tx.PutTextDraft(store.TextDraft{Worker: worker, Name: "guidance/pages/about/x.md", Content: "more", Base: "tc", At: morning, Version: 1})
 	return errors.Join(err, err2, err3, err4, err5)
+}
+
+func fillTools(tx *store.Tx, rec, worker string) error {
+	on := calendar.NewDate(2026, 12, 1)
+	_, err := tx.AddToolEdition(store.ToolEdition{ID: "te", Tool: "gcp2", Edition: "1", Title: "T", Holder: "H", Body: "{}", SHA256: "s", From: on, At: morning, Author: "system"})
+	err2 := tx.AddToolLicence(store.ToolLicence{ID: "tl", Tool: "gcp2", Holder: "H", Number: "1", Until: on, Accountable: worker, After: "read", At: morning, Author: "system"})
+	_, err3 := tx.TellTool("tl", "60 days", morning)
+	err4 := tx.AddRecordTool(store.RecordTool{Record: rec, Group: "scores", Tool: "gcp2", Edition: "te", Began: morning})
+	err5 := tx.AddCourseAttended(store.CourseAttended{ID: "ca", Worker: worker, Course: "C", Session: "S", On: on, Trainer: "T", At: morning, Author: "system"})
+	_, err6 := tx.UndoCourseAttended("ca", "Mistake.", "system", morning)
+	return errors.Join(err, err2, err3, err4, err5, err6)
 }
 
 func fillBulletin(tx *store.Tx, worker string) error {
@@ -169,7 +198,7 @@ func TestTheAppendOnlyTables(t *testing.T) {
 			query = `select distinct c.relname::text from pg_trigger t join pg_class c on c.oid = t.tgrelid where not t.tgisinternal order by 1`
 		}
 		tables := list(t, db, query)
-		for _, needed := range []string{"revision", "entry", "message", "audit", "document", "pathway_text"} {
+		for _, needed := range []string{"revision", "entry", "message", "audit", "document", "letter_check", "copy_given", "meeting_invite", "pathway_text", "retention_act", "destruction", "destruction_end"} {
 			if !slices.Contains(tables, needed) {
 				t.Errorf("%s can be changed", needed)
 			}

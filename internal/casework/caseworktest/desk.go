@@ -3,11 +3,13 @@
 package caseworktest
 
 import (
+	"context"
 	"io/fs"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"frontdoor/internal/agency"
@@ -16,6 +18,7 @@ import (
 	"frontdoor/internal/pathway"
 	"frontdoor/internal/seal"
 	"frontdoor/internal/store"
+	"frontdoor/internal/store/storetest"
 	"frontdoor/partnerships"
 	"frontdoor/pathways"
 )
@@ -37,6 +40,28 @@ var Partnership = sync.OnceValue(func() *partnership.Partnership {
 	return p
 })
 
+// Folder is the partnership's folder that ships with the program, with files laid
+// over it.
+func Folder(t testing.TB, over map[string]string) fs.FS {
+	t.Helper()
+	all, set := fstest.MapFS{}, Partnership().Folder
+	err := fs.WalkDir(set, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(set, name)
+		all[name] = &fstest.MapFile{Data: data}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range over {
+		all[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return all
+}
+
 // Library reads the pathways that ship with the program, once.
 var Library = sync.OnceValue(func() *pathway.Library {
 	lib, faults := pathway.LoadAll(pathways.FS, Partnership().Place)
@@ -46,14 +71,61 @@ var Library = sync.OnceValue(func() *pathway.Library {
 	return lib
 })
 
+// Few reads some of the pathways that ship, with all that they lead to: for tests
+// that go over every kept text many times.
+func Few(t testing.TB, names ...string) *pathway.Library {
+	t.Helper()
+	some := fstest.MapFS{}
+	for _, name := range append(names, "_shared") {
+		err := fs.WalkDir(pathways.FS, name, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := fs.ReadFile(pathways.FS, path)
+			some[path] = &fstest.MapFile{Data: data}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	lib, faults := pathway.LoadAll(some, Partnership().Place)
+	if lib == nil {
+		t.Fatal(faults.Err())
+	}
+	return lib
+}
+
+// databases begin with the pathways' texts kept.
+var databases = storetest.NewTemplate(func(ctx context.Context, db *store.DB) error {
+	return New(db).KeepPathwayTexts(ctx, Start)
+})
+
+// New is a desk on any database, of which no text of a pathway need be kept.
+func New(db *store.DB) *casework.Desk {
+	sealer, err := seal.New([]byte("a key for tests, 32 bytes long.."))
+	if err != nil {
+		panic(err)
+	}
+	return &casework.Desk{DB: db, Place: Partnership(), Pathways: Library(), Sealer: sealer}
+}
+
+// Open gives a desk on a SQLite database of the test's own, without records.
+func Open(t testing.TB) *casework.Desk {
+	t.Helper()
+	return New(databases.Open(t))
+}
+
+// Each runs a test once on each engine, at a desk on a database of its own.
+func Each(t *testing.T, test func(t *testing.T, d *casework.Desk)) {
+	t.Helper()
+	databases.Each(t, func(t *testing.T, db *store.DB) { test(t, New(db)) })
+}
+
 // Desk is a desk on a database that is migrated and empty.
 func Desk(t testing.TB, db *store.DB) *casework.Desk {
 	t.Helper()
-	sealer, err := seal.New([]byte("a key for tests, 32 bytes long.."))
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := &casework.Desk{DB: db, Place: Partnership(), Pathways: Library(), Sealer: sealer}
+	d := New(db)
 	if err := d.KeepPathwayTexts(t.Context(), Start); err != nil {
 		t.Fatal(err)
 	}

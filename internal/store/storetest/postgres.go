@@ -25,8 +25,9 @@ import (
 // errNoPostgres means the machine has no PostgreSQL programs.
 var errNoPostgres = errors.New("no PostgreSQL here: install the package postgresql or set FRONTDOOR_TEST_POSTGRES")
 
-// postgresDatabase makes a database for one test and drops it afterwards.
-func postgresDatabase(t testing.TB, migrated bool) string {
+// postgresDatabase makes a database for one test, a copy of a template's or with
+// nothing in it at all, and drops it afterwards.
+func postgresDatabase(t testing.TB, of *Template) string {
 	t.Helper()
 	server, err := server()
 	if errors.Is(err, errNoPostgres) && os.Getenv("CI") != "true" {
@@ -36,8 +37,8 @@ func postgresDatabase(t testing.TB, migrated bool) string {
 		t.Fatalf("test PostgreSQL: %v", err)
 	}
 	from := "template0"
-	if migrated {
-		if from, err = postgresTemplate(); err != nil {
+	if of != nil {
+		if from, err = of.database(); err != nil {
 			t.Fatalf("test PostgreSQL: %v", err)
 		}
 	}
@@ -54,13 +55,12 @@ func postgresDatabase(t testing.TB, migrated bool) string {
 }
 
 func create(server *sql.DB, name, template string) error {
-	_, err := server.Exec("create database " + name + " template " + template + " encoding 'UTF8' locale 'C.UTF-8'")
+	_, err := server.Exec("create database " + name + " template " + template + strategy + " encoding 'UTF8' locale 'C.UTF-8'")
 	return err
 }
 
-// postgresTemplate makes, once a test binary, the migrated database that those
-// of tests are copies of.
-var postgresTemplate = sync.OnceValues(func() (string, error) {
+// postgresTemplate makes a prepared database and gives its name.
+func postgresTemplate(prepare func(*store.DB) error) (string, error) {
 	server, err := server()
 	if err != nil {
 		return "", err
@@ -69,13 +69,12 @@ var postgresTemplate = sync.OnceValues(func() (string, error) {
 	if err := create(server, name, "template0"); err != nil {
 		return "", err
 	}
-	ctx := context.Background()
-	db, err := store.OpenPostgres(ctx, databaseURL(name))
+	db, err := store.OpenPostgres(context.Background(), databaseURL(name))
 	if err != nil {
 		return "", err
 	}
-	return name, errors.Join(db.Migrate(ctx, Now), db.Close())
-})
+	return name, prepare(db)
+}
 
 func databaseURL(name string) string {
 	u, err := url.Parse(serverURL)
@@ -86,8 +85,11 @@ func databaseURL(name string) string {
 	return u.String()
 }
 
-// serverURL is set by server.
-var serverURL string
+// Set by server.
+var (
+	serverURL string
+	strategy  string // to copy a database by its files
+)
 
 // server connects to the server that tests share.
 var server = sync.OnceValues(func() (*sql.DB, error) {
@@ -103,7 +105,14 @@ var server = sync.OnceValues(func() (*sql.DB, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(4)
-	return db, db.Ping()
+	var version int
+	if err := db.QueryRow("select current_setting('server_version_num')::int").Scan(&version); err != nil {
+		return nil, err
+	}
+	if version >= 150000 { // earlier ones know no other way
+		strategy = " strategy file_copy"
+	}
+	return db, nil
 })
 
 // serverScript starts a throwaway server and lives as long as its input does.

@@ -5,7 +5,12 @@
 # on lines that do not begin with "postgres:".
 set -eu
 bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
-dir=$(mktemp -d /tmp/frontdoor-pg.XXXXXX)
+# In memory where there is room: each test's database is a copy of some hundreds of files.
+place=/tmp
+if [ "$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')" -gt 2000000 ] 2>/dev/null; then
+	place=/dev/shm
+fi
+dir=$(mktemp -d $place/frontdoor-pg.XXXXXX)
 as=
 if [ "$(id -u)" = 0 ]; then # PostgreSQL refuses to run as root
 	chown postgres "$dir"
@@ -26,7 +31,7 @@ if ! $as "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C.UT
 fi
 # Nothing here outlives the tests, so nothing needs to reach the disk.
 settings="-c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir -c max_connections=300
-	-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+	-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c max_wal_size=256MB"
 tries=0
 while :; do
 	port=$(shuf -i 20000-32000 -n 1) # below the ports that connections out take

@@ -10,6 +10,7 @@ package storetest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -32,34 +33,89 @@ var Key = func() store.Key {
 	return k
 }()
 
+// Template makes databases that begin alike. Each is a copy of one that was
+// prepared once, which is many times faster than preparing it again.
+type Template struct {
+	file     func() ([]byte, error) // the SQLite database
+	database func() (string, error) // the name of the PostgreSQL database
+}
+
+// NewTemplate prepares databases by migrating them and then filling them.
+func NewTemplate(fill func(ctx context.Context, db *store.DB) error) *Template {
+	prepare := func(db *store.DB) error {
+		ctx := context.Background()
+		err := db.Migrate(ctx, Now)
+		if err != nil {
+			err = fmt.Errorf("migrate: %w", err)
+		} else {
+			err = fill(ctx, db)
+		}
+		return errors.Join(err, db.Close())
+	}
+	return &Template{
+		file:     sync.OnceValues(func() ([]byte, error) { return sqliteTemplate(prepare) }),
+		database: sync.OnceValues(func() (string, error) { return postgresTemplate(prepare) }),
+	}
+}
+
+var empty = NewTemplate(func(context.Context, *store.DB) error { return nil })
+
+// Each runs a test once on each engine, on a database of its own.
+func (x *Template) Each(t *testing.T, test func(t *testing.T, db *store.DB)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, x.Open(t)) })
+	t.Run("postgres", func(t *testing.T) { test(t, openPostgres(t, postgresDatabase(t, x))) })
+}
+
+// Open gives a SQLite database.
+func (x *Template) Open(t testing.TB) *store.DB {
+	t.Helper()
+	file, err := x.file()
+	if err != nil {
+		t.Fatalf("test database: %v", err)
+	}
+	dir := folder(t)
+	if err := os.WriteFile(filepath.Join(dir, "frontdoor.db"), file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return OpenDir(t, dir)
+}
+
 // Each runs a test once on each engine, on a migrated and empty database of
 // its own.
 func Each(t *testing.T, test func(t *testing.T, db *store.DB)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { test(t, Open(t)) })
-	t.Run("postgres", func(t *testing.T) { test(t, openPostgres(t, postgresDatabase(t, true))) })
+	empty.Each(t, test)
 }
 
 // EachUnmigrated is Each with databases that hold nothing at all.
 func EachUnmigrated(t *testing.T, test func(t *testing.T, db *store.DB)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { test(t, OpenDir(t, t.TempDir())) })
-	t.Run("postgres", func(t *testing.T) { test(t, openPostgres(t, postgresDatabase(t, false))) })
+	t.Run("sqlite", func(t *testing.T) { test(t, OpenDir(t, folder(t))) })
+	t.Run("postgres", func(t *testing.T) { test(t, openPostgres(t, postgresDatabase(t, nil))) })
 }
 
 // Open gives a migrated and empty SQLite database: for tests, mostly of other
 // packages, to which the engine makes no difference.
 func Open(t testing.TB) *store.DB {
 	t.Helper()
-	file, err := template()
+	return empty.Open(t)
+}
+
+// folder is a folder of the test's own: in memory where there is room, since
+// every commit waits for the disk and nothing here need outlive the test.
+func folder(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp(memory(), "frontdoor-test-")
 	if err != nil {
-		t.Fatalf("test database: %v", err)
-	}
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "frontdoor.db"), file, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return OpenDir(t, dir)
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
 }
 
 // OpenDir opens the SQLite database of a data folder as it is, and closes it
@@ -77,7 +133,7 @@ func OpenDir(t testing.TB, dir string) *store.DB {
 // OpenPostgres gives a migrated and empty PostgreSQL database and its URL.
 func OpenPostgres(t testing.TB) (*store.DB, string) {
 	t.Helper()
-	url := postgresDatabase(t, true)
+	url := postgresDatabase(t, empty)
 	return openPostgres(t, url), url
 }
 
@@ -97,9 +153,8 @@ func closeDB(t testing.TB, db *store.DB) {
 	}
 }
 
-// template is the file of a migrated and empty SQLite database; copying it is
-// many times faster than migrating.
-var template = sync.OnceValues(func() (_ []byte, err error) {
+// sqliteTemplate is the file of a prepared database.
+func sqliteTemplate(prepare func(*store.DB) error) ([]byte, error) {
 	dir, err := os.MkdirTemp("", "frontdoor-template-")
 	if err != nil {
 		return nil, err
@@ -109,15 +164,11 @@ var template = sync.OnceValues(func() (_ []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := db.Migrate(context.Background(), Now); err != nil {
-		_ = db.Close()
-		return nil, fmt.Errorf("migrate: %w", err)
-	}
-	if err := db.Close(); err != nil {
+	if err := prepare(db); err != nil {
 		return nil, err
 	}
 	return os.ReadFile(filepath.Join(dir, "frontdoor.db"))
-})
+}
 
 // Texts are the values of a query of one text column.
 func Texts(tx *store.Tx, query string, args ...any) ([]string, error) {

@@ -2,16 +2,12 @@ package account_test
 
 import (
 	"io"
-	"io/fs"
-	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
-	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -19,20 +15,14 @@ import (
 
 	"frontdoor/internal/agency"
 	"frontdoor/internal/audit"
-	"frontdoor/internal/casework"
 	"frontdoor/internal/casework/caseworktest"
-	"frontdoor/internal/partnership"
-	"frontdoor/internal/seal"
 	"frontdoor/internal/secret"
 	"frontdoor/internal/signin"
 	"frontdoor/internal/store"
-	"frontdoor/internal/store/storetest"
-	"frontdoor/internal/web"
 	"frontdoor/internal/web/account"
-	"frontdoor/internal/web/assets"
 	"frontdoor/internal/web/room"
+	"frontdoor/internal/web/roomtest"
 	"frontdoor/internal/web/webtest"
-	"frontdoor/partnerships"
 )
 
 func TestMain(m *testing.M) { webtest.Main(m) }
@@ -44,71 +34,39 @@ func TestPagesFitTheirTypes(t *testing.T) {
 
 const good = "otter lamp velvet drum"
 
-// house is the room alone, with a clock of its own and one page to come back to.
+var noon = time.Date(2026, 3, 17, 12, 0, 0, 0, time.UTC)
+
+// house is the room alone, where a browser can reach it, and one page to come
+// back to.
 type house struct {
-	*httptest.Server
-	t    *testing.T
-	desk *casework.Desk
+	*roomtest.World
+	URL  string
 	gate *signin.Gate
 	sent chan url.Values
-
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (h *house) clock() time.Time {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.now
-}
-
-func (h *house) later(d time.Duration) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.now = h.now.Add(d)
 }
 
 func open(t *testing.T) *house {
 	t.Helper()
-	set, err := fs.Sub(partnerships.FS, "set")
-	if err != nil {
-		t.Fatal(err)
-	}
-	place, faults := partnership.Load(set)
-	if place == nil {
-		t.Fatal(faults)
-	}
-	sealer, err := seal.New([]byte("the key of these tests, 32 bytes.")[:seal.KeySize])
-	if err != nil {
-		t.Fatal(err)
-	}
 	passwords, err := secret.NewPasswords(2)
 	if err != nil {
 		t.Fatal(err)
 	}
-	db := storetest.Open(t)
-	h := &house{t: t, now: time.Date(2026, 3, 17, 12, 0, 0, 0, time.UTC), sent: make(chan url.Values, 1)}
-	h.desk = &casework.Desk{DB: db, Place: place, Pathways: caseworktest.Library(), Sealer: sealer}
-	h.gate = &signin.Gate{DB: db, Sealer: sealer, Passwords: passwords}
-	front := &web.Front{Log: slog.New(slog.NewJSONHandler(io.Discard, nil)), Metrics: web.NewMetrics(), Now: h.clock}
-	rooms := &room.House{Desk: h.desk, Gate: h.gate, Front: front, Site: &web.Site{Name: "Anytown Partnership", SignInHref: "/sign-in", SignOutHref: "/sign-out"}}
-	mux := http.NewServeMux()
-	front.SignIn = account.SignInAgain(mux, rooms)
-	account.Register(mux, rooms)
-	mux.Handle("GET "+assets.Prefix, assets.Handler())
-	mux.Handle("GET /work", rooms.Staff(func(w http.ResponseWriter, _ *http.Request, a *room.Asker) error {
+	w := roomtest.Open(t, caseworktest.Open(t), noon, account.Register)
+	h := &house{World: w, gate: w.House.Gate, sent: make(chan url.Values, 1)}
+	h.gate.Passwords = passwords
+	w.House.Front.SignIn = account.SignInAgain(w.Mux, w.House)
+	w.Mux.Handle("GET /work", w.House.Staff(func(w http.ResponseWriter, _ *http.Request, a *room.Asker) error {
 		_, err := io.WriteString(w, "work of "+a.Worker.Name)
 		return err
 	}))
-	mux.Handle("POST /work", rooms.Staff(func(w http.ResponseWriter, r *http.Request, _ *room.Asker) error {
+	w.Mux.Handle("POST /work", w.House.Staff(func(w http.ResponseWriter, r *http.Request, _ *room.Asker) error {
 		if err := r.ParseForm(); err != nil {
 			return err
 		}
 		h.sent <- r.PostForm
 		return nil
 	}))
-	h.Server = httptest.NewServer(front.Wrap(mux))
-	t.Cleanup(func() { h.CloseClientConnections(); h.Close() })
+	h.URL = w.Serve()
 	h.gate.Passkeys, err = secret.NewPasskeys("localhost", "Frontdoor", strings.Replace(h.URL, "127.0.0.1", "localhost", 1))
 	if err != nil {
 		t.Fatal(err)
@@ -123,7 +81,7 @@ type someone struct {
 	recovery []string
 }
 
-func (p someone) code(t *testing.T, at time.Time) string {
+func (p someone) code(t testing.TB, at time.Time) string {
 	t.Helper()
 	c, err := totp.GenerateCode(p.shared, at)
 	if err != nil {
@@ -133,23 +91,23 @@ func (p someone) code(t *testing.T, at time.Time) string {
 }
 
 func (h *house) worker(email, team, role string) someone {
-	h.t.Helper()
-	ctx, now := h.t.Context(), h.clock()
+	h.T.Helper()
+	ctx, now := h.T.Context(), h.Now()
 	w, invitation, err := h.gate.Add(ctx, "operator", agency.Worker{Name: "Sam Okoro", Email: email, Agency: "partnership", Memberships: []agency.Membership{{Team: team, Role: role}}}, now)
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	_, s, err := h.gate.Accept(ctx, invitation, good, signin.Source{}, now)
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	one, err := h.gate.BeginApp(ctx, s, w, "Frontdoor", now)
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	p := someone{Worker: w, shared: one.Secret}
-	if _, p.recovery, err = h.gate.FinishApp(ctx, s, w, p.code(h.t, now), now); err != nil {
-		h.t.Fatal(err)
+	if _, p.recovery, err = h.gate.FinishApp(ctx, s, w, p.code(h.T, now), now); err != nil {
+		h.T.Fatal(err)
 	}
 	return p
 }
@@ -161,10 +119,10 @@ type visitor struct {
 }
 
 func (h *house) visitor() *visitor {
-	h.t.Helper()
+	h.T.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	return &visitor{&http.Client{Jar: jar}, h}
 }
@@ -172,7 +130,7 @@ func (h *house) visitor() *visitor {
 // page asks for a page or, with values, sends a form; it gives the status, the
 // path it ended at and the words.
 func (v *visitor) page(path string, form url.Values) (int, string, string) {
-	v.h.t.Helper()
+	v.h.T.Helper()
 	var res *http.Response
 	var err error
 	if form == nil {
@@ -181,23 +139,23 @@ func (v *visitor) page(path string, form url.Values) (int, string, string) {
 		res, err = v.PostForm(v.h.URL+path, form)
 	}
 	if err != nil {
-		v.h.t.Fatal(err)
+		v.h.T.Fatal(err)
 	}
 	defer func() { _ = res.Body.Close() }()
 	b, err := io.ReadAll(res.Body)
 	if err != nil {
-		v.h.t.Fatal(err)
+		v.h.T.Fatal(err)
 	}
 	return res.StatusCode, res.Request.URL.RequestURI(), string(b)
 }
 
 func (v *visitor) signIn(p someone, next string) string {
-	v.h.t.Helper()
-	v.h.later(30 * time.Second) // each code works once
+	v.h.T.Helper()
+	v.h.Later(30 * time.Second) // each code works once
 	if code, at, _ := v.page("/sign-in", url.Values{"email": {p.Email}, "password": {good}, "next": {next}}); code != 200 || !strings.HasPrefix(at, "/sign-in/second") {
-		v.h.t.Fatalf("after the password: %d at %s", code, at)
+		v.h.T.Fatalf("after the password: %d at %s", code, at)
 	}
-	_, at, _ := v.page("/sign-in/second", url.Values{"code": {p.code(v.h.t, v.h.clock())}, "next": {next}})
+	_, at, _ := v.page("/sign-in/second", url.Values{"code": {p.code(v.h.T, v.h.Now())}, "next": {next}})
 	return at
 }
 
@@ -255,7 +213,7 @@ func TestFormSentTooLateIsKept(t *testing.T) {
 	late := func() (*visitor, string) {
 		v := h.visitor()
 		v.signIn(p, "/work")
-		h.later(signin.Idle + time.Minute)
+		h.Later(signin.Idle + time.Minute)
 		code, _, body := v.page("/work", url.Values{"note": {"She said “he hit me”"}, "who": {"a", "b"}})
 		found := kept.FindStringSubmatch(body)
 		if code != http.StatusUnauthorized || found == nil {
@@ -267,12 +225,12 @@ func TestFormSentTooLateIsKept(t *testing.T) {
 		return v, found[1]
 	}
 	finish := func(v *visitor, who someone, held string) string {
-		h.later(time.Minute)
+		h.Later(time.Minute)
 		_, _, body := v.page("/sign-in", url.Values{"email": {who.Email}, "password": {good}, "kept": {held}, "next": {"/work"}})
 		if !kept.MatchString(body) {
 			t.Fatalf("not carried on: %s", body)
 		}
-		_, _, body = v.page("/sign-in/second", url.Values{"code": {who.code(t, h.clock())}, "kept": {held}, "next": {"/work"}})
+		_, _, body = v.page("/sign-in/second", url.Values{"code": {who.code(t, h.Now())}, "kept": {held}, "next": {"/work"}})
 		return body
 	}
 	v, held := late()
@@ -293,13 +251,13 @@ func TestInvitationToWork(t *testing.T) {
 	p.Open(h.URL + "/sign-in")
 	p.Check()
 	p.Shot("account-sign-in")
-	h.later(30 * time.Second)
+	h.Later(30 * time.Second)
 	p.Keys("#email", boss.Email)
 	p.Keys("#password", good)
 	p.Follow("main form button[type=submit]:not(.govuk-password-input__toggle)")
 	p.Check()
 	p.Shot("account-second")
-	p.Keys("#code", boss.code(t, h.clock()))
+	p.Keys("#code", boss.code(t, h.Now()))
 	p.Follow("main form button")
 	if got := p.URL(); got != h.URL+"/workers" {
 		t.Fatalf("an administrator lands at %s", got)
@@ -358,7 +316,7 @@ func TestInvitationToWork(t *testing.T) {
 		t.Errorf("the picture is %s wide", got)
 	}
 	shared := strings.ReplaceAll(q.Text("#key"), " ", "")
-	code, err := totp.GenerateCode(shared, h.clock())
+	code, err := totp.GenerateCode(shared, h.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -411,7 +369,7 @@ func TestAdministratorCannotRaiseThemselves(t *testing.T) {
 			t.Errorf("%s %v: %d, want %d\n%s", c.path, c.form, got, c.want, body)
 		}
 	}
-	err := h.desk.DB.Read(t.Context(), func(tx *store.Tx) error {
+	err := h.Desk.DB.Read(t.Context(), func(tx *store.Tx) error {
 		w, err := tx.Worker(officer.ID)
 		if err == nil && len(w.Memberships) != 2 {
 			t.Errorf("the officer's history has %d lines, want 2", len(w.Memberships))
@@ -448,7 +406,7 @@ func TestAuditLog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = h.desk.DB.Write(t.Context(), func(tx *store.Tx) error {
+	err = h.Desk.DB.Write(t.Context(), func(tx *store.Tx) error {
 		size, err := tx.AuditSize()
 		if err != nil {
 			return err
@@ -457,11 +415,11 @@ func TestAuditLog(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		text, err := key.Sign(size, root, h.clock())
+		text, err := key.Sign(size, root, h.Now())
 		if err != nil {
 			return err
 		}
-		return tx.AddCheckpoint(string(text), h.clock())
+		return tx.AddCheckpoint(string(text), h.Now())
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -472,12 +430,12 @@ func TestAuditLog(t *testing.T) {
 	}
 
 	p := webtest.Browser(t)
-	h.later(30 * time.Second)
+	h.Later(30 * time.Second)
 	p.Open(h.URL + "/sign-in?next=/audit")
 	p.Keys("#email", auditor.Email)
 	p.Keys("#password", good)
 	p.Follow("main form button[type=submit]:not(.govuk-password-input__toggle)")
-	p.Keys("#code", auditor.code(t, h.clock()))
+	p.Keys("#code", auditor.code(t, h.Now()))
 	p.Follow("main form button")
 	p.Check()
 	p.Shot("account-audit")
@@ -486,7 +444,7 @@ func TestAuditLog(t *testing.T) {
 func TestWithoutScript(t *testing.T) {
 	h := open(t)
 	boss := h.worker("boss@example.org", "program_office", "administrator")
-	h.later(30 * time.Second)
+	h.Later(30 * time.Second)
 	p := webtest.Browser(t)
 	p.NoScript()
 	p.Width(webtest.Narrow)
@@ -498,7 +456,7 @@ func TestWithoutScript(t *testing.T) {
 	p.Keys("#email", boss.Email)
 	p.Keys("#password", good)
 	p.Follow("main form button[type=submit]:not(.govuk-password-input__toggle)")
-	p.Keys("#code", boss.code(t, h.clock()))
+	p.Keys("#code", boss.code(t, h.Now()))
 	p.Follow("main form button[type=submit]:not(.govuk-password-input__toggle)")
 	for _, path := range []string{"/workers", "/workers/new", "/workers/" + boss.ID, "/account", "/account/second-factor/app"} {
 		if code := p.Open(h.URL + path); code != 200 {

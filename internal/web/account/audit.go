@@ -72,6 +72,15 @@ var acts = [][2]string{
 	{"disable-account", "Marked a worker as left"},
 	{"set-roles", "Changed roles and teams"},
 	{"search-audit", "Searched this log"},
+	{"read-retention", "Looked at how long a record is kept"},
+	{"keep-longer", "Decided to keep a record longer"},
+	{"propose-destruction", "Proposed that a record be destroyed"},
+	{"approve-destruction", "Agreed that a record be destroyed"},
+	{"stop-destruction", "Stopped a destruction"},
+	{"destroyed", "Destroyed"},
+	{"read-stub", "Read what is left of a destroyed record"},
+	{"legal-hold", "Placed a legal hold"},
+	{"lift-hold", "Lifted a legal hold"},
 }
 
 func actWords(e audit.Event) string {
@@ -155,6 +164,11 @@ func (a *rooms) auditQuery(r *http.Request) (store.AuditQuery, fault.Fields, err
 				return nil
 			}
 			rec, err := tx.RecordByReference(ref)
+			if errors.Is(err, store.ErrNone) {
+				var gone store.Destruction
+				gone, err = tx.DestroyedAs(ref)
+				rec.ID = gone.Record
+			}
 			if errors.Is(err, store.ErrNone) {
 				wrong.Add("reference", "No record has this reference. Check it, or leave it empty")
 			} else if err != nil {

@@ -30,7 +30,7 @@ func TestEndingSessionsNeedsProof(t *testing.T) {
 		}
 		return found
 	}
-	h.later(signin.Fresh + time.Minute)
+	h.Later(signin.Fresh + time.Minute)
 	if _, at, _ := desk.page("/account/sessions", url.Values{}); !strings.HasPrefix(at, "/account/again") {
 		t.Errorf("without proof: %s", at)
 	}
@@ -38,7 +38,7 @@ func TestEndingSessionsNeedsProof(t *testing.T) {
 		t.Errorf("the other session was ended without proof: %s", at)
 	}
 	before := token()
-	if _, at, _ := desk.page("/account/again", url.Values{"code": {p.code(t, h.clock())}, "next": {"/account"}}); at != "/account" {
+	if _, at, _ := desk.page("/account/again", url.Values{"code": {p.code(t, h.Now())}, "next": {"/account"}}); at != "/account" {
 		t.Fatalf("after the proof: %s", at)
 	}
 	if before == "" || token() == before {

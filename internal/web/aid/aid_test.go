@@ -3,31 +3,20 @@ package aid_test
 import (
 	"html"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
-	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"frontdoor/internal/agency"
 	"frontdoor/internal/casework/caseworktest"
-	"frontdoor/internal/publishing"
-	"frontdoor/internal/secret"
-	"frontdoor/internal/signin"
-	"frontdoor/internal/store"
-	"frontdoor/internal/store/storetest"
-	"frontdoor/internal/web"
 	"frontdoor/internal/web/aid"
-	"frontdoor/internal/web/assets"
-	"frontdoor/internal/web/parts"
 	"frontdoor/internal/web/public"
-	"frontdoor/internal/web/room"
+	"frontdoor/internal/web/roomtest"
 	"frontdoor/internal/web/webtest"
 )
 
@@ -38,40 +27,17 @@ func TestTemplates(t *testing.T) {
 	webtest.CheckPages(t)
 }
 
-// house is the aid and the room where forms are written, on a real database.
+// house is the aid and the room where forms are written, where a browser can
+// reach them.
 type house struct {
-	*httptest.Server
-	t  testing.TB
-	db *store.DB
-	r  *room.House
-	mu sync.Mutex
-	at time.Time
+	*roomtest.World
+	URL string
 }
-
-func (h *house) now() time.Time { h.mu.Lock(); defer h.mu.Unlock(); return h.at }
-
-func (h *house) set(at time.Time) { h.mu.Lock(); defer h.mu.Unlock(); h.at = at }
 
 func newHouse(t testing.TB) *house {
 	t.Helper()
-	h := &house{t: t, db: storetest.Open(t), at: caseworktest.Start}
-	desk := caseworktest.Desk(t, h.db)
-	site := &web.Site{
-		Name: "Anytown Safeguarding Children Partnership", Home: "/", SignInHref: "/sign-in", SignOutHref: "/sign-out", ExitHref: "https://www.bbc.co.uk/weather",
-		Footer: []parts.Link{{Text: "Accessibility", Href: "/accessibility"}},
-	}
-	mux := http.NewServeMux()
-	h.r = &room.House{Desk: desk, Gate: &signin.Gate{DB: h.db, Sealer: desk.Sealer}, Site: site, Texts: publishing.New(h.db, desk.Place), Routes: mux}
-	h.r.Front = &web.Front{
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: web.NewMetrics(), Now: h.now,
-		Chrome: func(*http.Request) web.Chrome { return web.Chrome{Site: site} },
-	}
-	mux.Handle("GET "+assets.Prefix, assets.Handler())
-	public.Register(mux, h.r)
-	aid.Register(mux, h.r)
-	h.Server = httptest.NewServer(h.r.Front.Wrap(mux))
-	t.Cleanup(h.Close)
-	return h
+	w := roomtest.Open(t, caseworktest.Open(t), caseworktest.Start, public.Register, aid.Register)
+	return &house{w, w.Serve()}
 }
 
 // reader is a browser without script.
@@ -91,34 +57,27 @@ func (h *house) reader() *reader {
 
 func (h *house) worker(w agency.Worker) *reader {
 	r := h.reader()
-	token, hash := secret.NewToken()
-	now := h.now()
-	if err := h.db.Write(h.t.Context(), func(tx *store.Tx) error {
-		return tx.PutSession(store.Session{ID: hash, Worker: w.ID, CreatedAt: now, SeenAt: now, SecondAt: now, ExpiresAt: now.Add(12 * time.Hour)})
-	}); err != nil {
-		h.t.Fatal(err)
-	}
 	u, _ := url.Parse(h.URL)
-	r.Jar.SetCookies(u, []*http.Cookie{signin.WorkerCookie(token, false)})
+	r.Jar.SetCookies(u, []*http.Cookie{h.Cookie(w)})
 	return r
 }
 
 func (r *reader) took(res *http.Response, err error) *reader {
-	r.h.t.Helper()
+	r.h.T.Helper()
 	if err != nil {
-		r.h.t.Fatal(err)
+		r.h.T.Fatal(err)
 	}
 	defer res.Body.Close()
 	b, _ := io.ReadAll(res.Body)
 	r.path, r.code, r.body, r.head = res.Request.URL.RequestURI(), res.StatusCode, html.UnescapeString(string(b)), res.Header
 	if r.code >= 500 {
-		r.h.t.Fatalf("%s: %d %s", r.path, r.code, r.body)
+		r.h.T.Fatalf("%s: %d %s", r.path, r.code, r.body)
 	}
 	return r
 }
 
 func (r *reader) open(path string) *reader {
-	r.h.t.Helper()
+	r.h.T.Helper()
 	return r.took(r.Get(r.h.URL + path))
 }
 
@@ -131,7 +90,7 @@ var (
 // send sends the open page's form to an address, with what it carries and what is
 // typed over it.
 func (r *reader) send(action string, typed ...string) *reader {
-	r.h.t.Helper()
+	r.h.T.Helper()
 	for _, f := range forms.FindAllStringSubmatch(r.body, -1) {
 		// Of several forms that go to one address, the one that holds what is named.
 		if f[1] != action || len(typed) == 1 && !strings.Contains(f[2], `value="`+typed[0]+`"`) {
@@ -151,25 +110,25 @@ func (r *reader) send(action string, typed ...string) *reader {
 		}
 		return r.took(r.PostForm(r.h.URL+action, v))
 	}
-	r.h.t.Fatalf("%s has no form that goes to %s", r.path, action)
+	r.h.T.Fatalf("%s has no form that goes to %s", r.path, action)
 	return r
 }
 
 func (r *reader) says(words ...string) *reader {
-	r.h.t.Helper()
+	r.h.T.Helper()
 	for _, w := range words {
 		if !strings.Contains(r.body, w) {
-			r.h.t.Errorf("%s does not say %q:\n%s", r.path, w, r.text())
+			r.h.T.Errorf("%s does not say %q:\n%s", r.path, w, r.text())
 		}
 	}
 	return r
 }
 
 func (r *reader) never(words ...string) *reader {
-	r.h.t.Helper()
+	r.h.T.Helper()
 	for _, w := range words {
 		if strings.Contains(r.body, w) {
-			r.h.t.Errorf("%s says %q", r.path, w)
+			r.h.T.Errorf("%s says %q", r.path, w)
 		}
 	}
 	return r
@@ -184,7 +143,7 @@ func (r *reader) text() string {
 
 // teacher chooses some signs about a child of 5 to 10, and comes to what is next.
 func teacher(h *house, signs ...string) *reader {
-	h.t.Helper()
+	h.T.Helper()
 	r := h.reader().open("/thresholds")
 	r.send("/thresholds/signs", "as", "professional", "age", "5-10", "where", "thurrock", "part", "child", "part", "parenting")
 	var typed []string
@@ -243,7 +202,7 @@ func TestTheHighestComesFirstAndNothingIsDecided(t *testing.T) {
 		r.never(never)
 	}
 	// The number is that of the minute: at night another team answers.
-	h.set(time.Date(2026, 3, 17, 22, 10, 0, 0, time.UTC))
+	h.Set(time.Date(2026, 3, 17, 22, 10, 0, 0, time.UTC))
 	teacher(h, "hurt-by-adult").says("01375 372468")
 	// Where nobody knows the area, each area's own number is there.
 	r = h.reader().open("/thresholds")
@@ -302,7 +261,7 @@ func TestAFormBeginsWithWhatWasChosen(t *testing.T) {
 	r.open(base + "/happening").says(words...)
 
 	// A signed-in worker is not asked who they are, and begins at once.
-	w := h.worker(caseworktest.Worker(t, h.r.Desk, "Asha Noor", "referrer", "thurrock", "school"))
+	w := h.worker(caseworktest.Worker(t, h.Desk, "Asha Noor", "referrer", "thurrock", "school"))
 	w.open("/thresholds").never("Who are you?")
 	w.send("/thresholds/signs", "age", "5-10", "where", "thurrock", "part", "child").send("/thresholds/next", "sign", "absent-or-late").send("/refer", "referral")
 	if !regexp.MustCompile(`^/refer/[^/]+/danger$`).MatchString(w.path) {
@@ -316,7 +275,7 @@ func TestWordsThatNobodyChose(t *testing.T) {
 	h := newHouse(t)
 	for _, saw := range []string{strings.Repeat("x", 30000), "a\x00b\u202e<script>"} {
 		r := h.reader()
-		r.took(r.PostForm(h.URL+"/refer", url.Values{"pathway": {h.r.TakesSigns(nil)[0].Name}, "saw": {saw}}))
+		r.took(r.PostForm(h.URL+"/refer", url.Values{"pathway": {h.House.TakesSigns(nil)[0].Name}, "saw": {saw}}))
 		if r.code != http.StatusOK {
 			t.Errorf("%d: %s", r.code, r.text())
 		}

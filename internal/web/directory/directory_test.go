@@ -3,7 +3,6 @@ package directory_test
 import (
 	"bytes"
 	"encoding/json"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -11,21 +10,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"frontdoor/internal/casework/caseworktest"
 	"frontdoor/internal/partnership"
-	"frontdoor/internal/publishing"
-	"frontdoor/internal/signin"
-	"frontdoor/internal/store/storetest"
-	"frontdoor/internal/web"
-	"frontdoor/internal/web/assets"
 	"frontdoor/internal/web/directory"
-	"frontdoor/internal/web/parts"
-	"frontdoor/internal/web/room"
+	"frontdoor/internal/web/roomtest"
 	"frontdoor/internal/web/webtest"
-	"frontdoor/partnerships"
 )
 
 func TestMain(m *testing.M) { webtest.Main(m) }
@@ -38,10 +29,8 @@ func TestTemplates(t *testing.T) {
 // world is the room with the texts the program ships with, and files laid over
 // them.
 type world struct {
-	t      testing.TB
-	now    time.Time
-	log    *bytes.Buffer
-	server http.Handler
+	*roomtest.World
+	log *bytes.Buffer
 }
 
 // Monday noon in winter.
@@ -49,68 +38,22 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 func newWorld(t testing.TB, over map[string]string) *world {
 	t.Helper()
-	set, err := fs.Sub(partnerships.FS, "set")
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder := fstest.MapFS{}
-	err = fs.WalkDir(set, ".", func(name string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		text, err := fs.ReadFile(set, name)
-		folder[name] = &fstest.MapFile{Data: text}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, text := range over {
-		folder[name] = &fstest.MapFile{Data: []byte(text)}
-	}
-	place, faults := partnership.Load(folder)
+	desk := caseworktest.Open(t)
+	place, faults := partnership.Load(caseworktest.Folder(t, over))
 	if place == nil {
 		t.Fatal(faults)
 	}
-	db := storetest.Open(t)
-	w := &world{t: t, now: noon, log: &bytes.Buffer{}}
-	desk := caseworktest.Desk(t, db)
 	desk.Place = place
-	h := &room.House{
-		Desk: desk, Gate: &signin.Gate{DB: db, Sealer: desk.Sealer}, Texts: publishing.New(db, place),
-		Site: &web.Site{Name: "Anytown Safeguarding Children Partnership", Base: "https://frontdoor.example", ExitHref: "https://www.bbc.co.uk/weather", Footer: []parts.Link{{Text: "Privacy", Href: "/privacy"}}},
-	}
-	h.Front = &web.Front{
-		Log: slog.New(slog.NewTextHandler(w.log, nil)), Metrics: web.NewMetrics(), Now: func() time.Time { return w.now },
-		Chrome: func(*http.Request) web.Chrome { return web.Chrome{Site: h.Site} },
-	}
-	mux := http.NewServeMux()
-	mux.Handle("GET "+assets.Prefix, assets.Handler())
-	directory.Register(mux, h)
-	w.server = h.Front.Wrap(mux)
-	if err := h.Texts.Ship(t.Context(), noon); err != nil {
-		t.Fatal(err)
-	}
+	w := &world{roomtest.Open(t, desk, noon, directory.Register), &bytes.Buffer{}}
+	w.House.Front.Log = slog.New(slog.NewTextHandler(w.log, nil))
+	w.Must(w.House.Texts.Ship(t.Context(), noon))
 	return w
 }
 
-// get opens a page, and checks its status and what is and is not on it; a word
-// to be missed begins with "!".
+// get opens a page, and checks it as roomtest does.
 func (w *world) get(path string, status int, holds ...string) *httptest.ResponseRecorder {
-	w.t.Helper()
-	r := httptest.NewRequest(http.MethodGet, path, nil)
-	got := httptest.NewRecorder()
-	w.server.ServeHTTP(got, r)
-	if got.Code != status {
-		w.t.Fatalf("%s: status %d, want %d: %s", path, got.Code, status, got.Body)
-	}
-	for _, h := range holds {
-		word, not := strings.CutPrefix(h, "!")
-		if strings.Contains(got.Body.String(), word) == not {
-			w.t.Errorf("%s: wanted %q: %s", path, h, got.Body)
-		}
-	}
-	return got
+	w.T.Helper()
+	return w.Get(nil, path, status, holds...)
 }
 
 // main is a page's own part.
@@ -198,9 +141,9 @@ func TestServices(t *testing.T) {
 	w.get("/services?who=professionals&where=thurrock", 200, "Child Death Review team", "!Runaway Helpline")
 	w.get("/services?open=now", 200, "Samaritans", "have not been told their hours", "!Men’s Advice Line")
 	w.get("/services?open=now&q=social+workers", 200, "Family Rights Group")
-	w.now = time.Date(2026, 11, 23, 15, 0, 0, 0, time.UTC) // it closes at 15:00
+	w.Set(time.Date(2026, 11, 23, 15, 0, 0, 0, time.UTC)) // it closes at 15:00
 	w.get("/services?open=now&q=social+workers", 200, "!Family Rights Group advice line", "No services")
-	w.now = time.Date(2026, 12, 25, 10, 0, 0, 0, time.UTC)
+	w.Set(time.Date(2026, 12, 25, 10, 0, 0, 0, time.UTC))
 	w.get("/services?open=now", 200, "Childline", "!Family Rights Group", "!Thurrock MASH</a></h3>")
 	w.get("/services?q=stalkign", 200, "National Stalking Helpline", "Showing services for <strong>stalking</strong>")
 	w.get("/services?what=nothing&where=nowhere&who=nobody", 200, "No services")
@@ -288,7 +231,7 @@ func TestFeed(t *testing.T) {
 	r.Header.Set("Origin", "https://other.example")
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
 	again := httptest.NewRecorder()
-	w.server.ServeHTTP(again, r)
+	w.Handler.ServeHTTP(again, r)
 	if again.Code != http.StatusNotModified || again.Body.Len() > 0 {
 		t.Error(again.Code)
 	}
@@ -325,22 +268,21 @@ func TestDocuments(t *testing.T) {
 // script.
 func TestBrowser(t *testing.T) {
 	w := newWorld(t, nil)
-	server := httptest.NewServer(w.server)
-	t.Cleanup(server.Close)
+	server := w.Serve()
 	p := webtest.Browser(t)
 	var service string
 	for name, path := range map[string]string{
 		"search": "/search", "search-found": "/search?q=neglect", "search-meant": "/search?q=domestik+abuse", "search-urgent": "/search?q=kill+myself", "search-none": "/search?q=zzzzqqqq",
 		"services": "/services", "services-open": "/services?open=now&where=thurrock", "services-none": "/services?what=none&who=nobody", "documents": "/documents",
 	} {
-		if status := p.Open(server.URL + path); status != 200 {
+		if status := p.Open(server + path); status != 200 {
 			t.Fatalf("%s: %d", path, status)
 		}
 		p.Check()
 		p.Shot("directory-" + name)
 	}
 	p.NoScript()
-	p.Open(server.URL + "/services")
+	p.Open(server + "/services")
 	p.Click(`label[for="open"]`)
 	p.Follow("main form button[type=submit]")
 	if !strings.Contains(p.URL(), "open=now") {
@@ -353,7 +295,7 @@ func TestBrowser(t *testing.T) {
 	}
 	p.Check()
 	p.Shot("directory-service")
-	p.Open(server.URL + "/search")
+	p.Open(server + "/search")
 	p.Fill("#q", "safer sleep")
 	p.Follow("main form button[type=submit]")
 	if p.Text("#count") == "" || !p.Has(".app-found mark") {

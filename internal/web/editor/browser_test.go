@@ -2,7 +2,6 @@ package editor_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -18,14 +17,14 @@ const manager = "partnership_manager"
 // seat is a person of the room at a browser.
 type seat struct {
 	*webtest.Page
-	t  *testing.T
+	t  testing.TB
 	at string
 }
 
 // sit opens a browser that is signed in as the person.
 func (p *person) sit(at string) *seat {
-	p.t.Helper()
-	s := &seat{webtest.Browser(p.t), p.t, at}
+	p.T.Helper()
+	s := &seat{webtest.Browser(p.T), p.T, at}
 	s.Width(webtest.Narrow)
 	s.Open(at + "/nowhere")
 	s.Eval(`document.cookie = '` + p.cookie.Name + `=` + p.cookie.Value + `; path=/'; 'ok'`)
@@ -44,9 +43,7 @@ func (s *seat) look(name string, says ...string) {
 	}
 	s.Axe()
 	s.Fits()
-	if os.Getenv("FRONTDOOR_SHOTS") != "" {
-		s.Shot("editor-" + name)
-	}
+	s.Shot("editor-" + name)
 }
 
 func (s *seat) open(path, name string, says ...string) {
@@ -59,7 +56,7 @@ func (s *seat) open(path, name string, says ...string) {
 
 // asked asks for review of a text with more at its end, and gives the change.
 func (p *person) asked(name, more, why string) string {
-	p.t.Helper()
+	p.T.Helper()
 	f := p.form(name)
 	f.Set("content", strings.TrimRight(f.Get("content"), "\n")+"\n\n"+more+"\n")
 	f.Set("why", why)
@@ -72,11 +69,10 @@ func (p *person) asked(name, more, why string) string {
 func TestEveryPageInTheBrowser(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	server := httptest.NewServer(w.server)
-	t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
+	server := w.Serve()
 	ana, ben := w.person("Ana Writer", manager), w.person("Ben Second", manager)
 
-	s := ana.sit(server.URL)
+	s := ana.sit(server)
 	s.open("/texts", "desk-empty", "Nothing waits for anyone.", "You have no drafts.")
 	page := ana.asked(alcohol, "You are not alone.", "Parents said that the page is cold.")
 	chapter := ana.asked(neglect, "Look at the whole week.", "A review asked for it.")
@@ -122,7 +118,7 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 	s.look("import-faults", "Two chapters would go to one place", "To put right before it can be published", "HTML is not used here")
 
 	// The second person.
-	s = ben.sit(server.URL)
+	s = ben.sit(server)
 	s.open(page, "change", "You are not alone.", "Decide")
 	s.Follow("button[value=decline]")
 	s.look("change-errors", "There is a problem")
@@ -140,7 +136,7 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 	s.open("/texts/edit?file="+url.QueryEscape(alcohol), "edit-plain", "What do you change, and why?")
 	s.Follow("button[value=look]")
 	s.look("edit-plain-kept", "You are not alone.")
-	if _, has, err := w.texts.Draft(t.Context(), publishing.By{Worker: ben.who, Now: w.now}, alcohol); err != nil || !has {
+	if _, has, err := w.House.Texts.Draft(t.Context(), publishing.By{Worker: ben.who, Now: w.Now()}, alcohol); err != nil || !has {
 		t.Errorf("the draft was not kept: %v", err)
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"image"
 	"image/png"
-	"io"
-	"log/slog"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -16,17 +14,9 @@ import (
 	"time"
 
 	"frontdoor/internal/agency"
-	"frontdoor/internal/casework"
 	"frontdoor/internal/casework/caseworktest"
-	"frontdoor/internal/publishing"
-	"frontdoor/internal/secret"
-	"frontdoor/internal/signin"
-	"frontdoor/internal/store"
-	"frontdoor/internal/store/storetest"
-	"frontdoor/internal/web"
-	"frontdoor/internal/web/assets"
 	"frontdoor/internal/web/editor"
-	"frontdoor/internal/web/room"
+	"frontdoor/internal/web/roomtest"
 	"frontdoor/internal/web/webtest"
 )
 
@@ -38,34 +28,12 @@ func TestTemplates(t *testing.T) {
 }
 
 // world is the room on a real desk and database.
-type world struct {
-	t      *testing.T
-	now    time.Time
-	desk   *casework.Desk
-	texts  *publishing.Texts
-	server http.Handler
-}
+type world struct{ *roomtest.World }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	db := storetest.Open(t)
-	w := &world{t: t, now: caseworktest.Start.AddDate(1, 0, 0), desk: caseworktest.Desk(t, db)}
-	w.texts = publishing.New(db, w.desk.Place)
-	if err := w.texts.Ship(t.Context(), w.now); err != nil {
-		t.Fatal(err)
-	}
-	h := &room.House{
-		Desk: w.desk, Gate: &signin.Gate{DB: db, Sealer: w.desk.Sealer}, Texts: w.texts,
-		Site: &web.Site{Name: "Anytown Safeguarding Children Partnership", SignInHref: "/sign-in", SignOutHref: "/sign-out"},
-	}
-	h.Front = &web.Front{
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: web.NewMetrics(), Now: func() time.Time { return w.now },
-		Chrome: func(*http.Request) web.Chrome { return web.Chrome{Site: h.Site} },
-	}
-	mux := http.NewServeMux()
-	mux.Handle("GET "+assets.Prefix, assets.Handler())
-	editor.Register(mux, h)
-	w.server = h.Front.Wrap(mux)
+	w := &world{roomtest.Open(t, caseworktest.Open(t), caseworktest.Start.AddDate(1, 0, 0), editor.Register)}
+	w.Must(w.House.Texts.Ship(t.Context(), w.Now()))
 	return w
 }
 
@@ -77,50 +45,20 @@ type person struct {
 }
 
 func (w *world) person(name, role string) *person {
-	w.t.Helper()
-	p := &person{world: w, who: caseworktest.Worker(w.t, w.desk, name, role, "thurrock", "")}
-	token, hash := secret.NewToken()
-	s := store.Session{ID: hash, Worker: p.who.ID, CreatedAt: w.now, SeenAt: w.now, SecondAt: w.now, ExpiresAt: w.now.Add(13 * time.Hour)}
-	if err := w.desk.DB.Write(w.t.Context(), func(tx *store.Tx) error { return tx.PutSession(s) }); err != nil {
-		w.t.Fatal(err)
-	}
-	p.cookie = signin.WorkerCookie(token, false)
-	return p
-}
-
-// do sends a request, and checks its status and what is and is not on the page;
-// a word to be missed begins with "!".
-func (p *person) do(r *http.Request, status int, holds ...string) *httptest.ResponseRecorder {
-	p.t.Helper()
-	r.AddCookie(p.cookie)
-	if r.Method == http.MethodPost {
-		r.Header.Set("Sec-Fetch-Site", "same-origin")
-	}
-	got := httptest.NewRecorder()
-	p.server.ServeHTTP(got, r)
-	if got.Code != status {
-		p.t.Fatalf("%s %s: status %d, want %d: %s", r.Method, r.URL, got.Code, status, got.Body)
-	}
-	for _, h := range holds {
-		word, not := strings.CutPrefix(h, "!")
-		if strings.Contains(got.Body.String(), word) == not {
-			p.t.Errorf("%s %s: wanted %q: %s", r.Method, r.URL, h, got.Body)
-		}
-	}
-	return got
+	w.T.Helper()
+	who := caseworktest.Worker(w.T, w.Desk, name, role, "thurrock", "")
+	return &person{world: w, who: who, cookie: w.Cookie(who)}
 }
 
 func (p *person) get(path string, status int, holds ...string) string {
-	p.t.Helper()
-	return p.do(httptest.NewRequest(http.MethodGet, path, nil), status, holds...).Body.String()
+	p.T.Helper()
+	return p.Get(p.cookie, path, status, holds...).Body.String()
 }
 
 // post sends a form and gives where it leads, or the page when it stays.
 func (p *person) post(path string, status int, form url.Values, holds ...string) string {
-	p.t.Helper()
-	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode()))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	got := p.do(r, status, holds...)
+	p.T.Helper()
+	got := p.Post(p.cookie, path, form, status, holds...)
 	if to := got.Header().Get("Location"); to != "" {
 		return to
 	}
@@ -128,7 +66,7 @@ func (p *person) post(path string, status int, form url.Values, holds ...string)
 }
 
 func (p *person) send(path string, status int, name string, data []byte, fields url.Values, holds ...string) string {
-	p.t.Helper()
+	p.T.Helper()
 	var body bytes.Buffer
 	m := multipart.NewWriter(&body)
 	for k, v := range fields {
@@ -141,7 +79,7 @@ func (p *person) send(path string, status int, name string, data []byte, fields 
 	_ = m.Close()
 	r := httptest.NewRequest(http.MethodPost, path, &body)
 	r.Header.Set("Content-Type", m.FormDataContentType())
-	got := p.do(r, status, holds...)
+	got := p.Do(p.cookie, r, status, holds...)
 	if to := got.Header().Get("Location"); to != "" {
 		return to
 	}
@@ -152,15 +90,15 @@ var hidden = regexp.MustCompile(`<input type="hidden" name="(base|version)" valu
 
 // form is what the edit page of a file holds now, and its text.
 func (p *person) form(name string) url.Values {
-	p.t.Helper()
+	p.T.Helper()
 	page := p.get("/texts/edit?"+url.Values{"file": {name}}.Encode(), http.StatusOK)
 	v := url.Values{"file": {name}}
 	for _, m := range hidden.FindAllStringSubmatch(page, -1) {
 		v.Set(m[1], m[2])
 	}
-	lib, err := p.texts.At(p.t.Context(), p.now)
+	lib, err := p.House.Texts.At(p.T.Context(), p.Now())
 	if err != nil {
-		p.t.Fatal(err)
+		p.T.Fatal(err)
 	}
 	text, _ := lib.File(strings.TrimPrefix(name, "guidance/"))
 	v.Set("content", text)
@@ -309,7 +247,7 @@ func TestAnEditionIsReleased(t *testing.T) {
 	if strings.Contains(ana.form(neglect).Get("content"), "the whole week") {
 		t.Error("the edition is in force before its day")
 	}
-	w.now = time.Date(2027, 4, 1, 0, 0, 0, 0, time.UTC)
+	w.Set(time.Date(2027, 4, 1, 0, 0, 0, 0, time.UTC))
 	ana2 := w.person("Ana Again", "partnership_editor")
 	if !strings.Contains(ana2.form(neglect).Get("content"), "the whole week") {
 		t.Error("the edition is not in force on its day")

@@ -2,7 +2,6 @@ package editor_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -12,11 +11,11 @@ import (
 
 // entryForm is the form of an entry as a browser would send it back.
 func (p *person) entryForm(list *listing.List, key, id string) url.Values {
-	p.t.Helper()
+	p.T.Helper()
 	page := p.get("/texts/entry?"+url.Values{"list": {key}, "entry": {id}}.Encode(), http.StatusOK)
 	all, err := list.Entries(p.textNow(list.File))
 	if err != nil {
-		p.t.Fatal(err)
+		p.T.Fatal(err)
 	}
 	for _, e := range all {
 		if e.ID != id {
@@ -27,20 +26,20 @@ func (p *person) entryForm(list *listing.List, key, id string) url.Values {
 		e.Values.Set("version", versionOf(page))
 		return e.Values
 	}
-	p.t.Fatalf("no %s in %s", id, list.File)
+	p.T.Fatalf("no %s in %s", id, list.File)
 	return nil
 }
 
 // textNow is a text as readers have it.
 func (w *world) textNow(name string) string {
-	w.t.Helper()
-	f, _, err := w.texts.Begin(w.t.Context(), name)
+	w.T.Helper()
+	f, _, err := w.House.Texts.Begin(w.T.Context(), name)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
-	b, err := w.texts.Content(w.t.Context(), f.Hash)
+	b, err := w.House.Texts.Content(w.T.Context(), f.Hash)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	return string(b)
 }
@@ -111,7 +110,7 @@ func TestANumberIsChangedByAForm(t *testing.T) {
 	change, _, _ = strings.Cut(ana.post("/texts/list", http.StatusSeeOther, url.Values{"list": {"contacts"}, "do": {"ask"}, "why": {"Their new number."}}), "?")
 	ben.get(change, http.StatusOK, "Thurrock MASH", "000111", "<ins>", "!duty sergeant")
 	ben.post(change, http.StatusSeeOther, url.Values{"do": {"publish"}})
-	d := w.texts.Directory(w.now)
+	d := w.House.Texts.Directory(w.Now())
 	if s, ok := d.Find("thurrock_mash"); !ok || s.Phone().Number != "01375 000111" || !s.Confirmed {
 		t.Errorf("everyone is given %+v", s.Phone())
 	}
@@ -173,9 +172,8 @@ func TestWhoChangesLists(t *testing.T) {
 func TestListsInTheBrowser(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	server := httptest.NewServer(w.server)
-	t.Cleanup(server.Close)
-	s := w.person("Ana Writer", "partnership_editor").sit(server.URL)
+	server := w.Serve()
+	s := w.person("Ana Writer", "partnership_editor").sit(server)
 	s.open("/texts/list?list=services", "services", "Who to call", "COMPASS")
 	s.open("/texts/entry?list=services", "service-new", "Add a service")
 	s.open("/texts/entry?list=contacts&entry=thurrock_mash", "contact", "Change a number")

@@ -38,6 +38,15 @@ func Summary(p *pathway.Pathway, f pathway.Facts, o SummaryOptions) parts.Body {
 		if title == "" {
 			title = shown.Page.Title
 		}
+		if row, ok := ofTool(p, f, shown); ok {
+			id := title + "\n" + shown.Page.Repeat
+			if cards[id] == nil {
+				cards[id] = &parts.SummaryList{Card: &parts.Card{Title: title + f.PracticeWords(shown.Page.Repeat), Level: o.Level}}
+				titles = append(titles, id)
+			}
+			cards[id].Rows = append(cards[id].Rows, row...)
+			continue
+		}
 		if shown.Row != "" {
 			title += ": " + p.RowName(f, shown.Page.Repeat, shown.Row)
 		}
@@ -57,6 +66,21 @@ func Summary(p *pathway.Pathway, f pathway.Facts, o SummaryOptions) parts.Body {
 		out[i] = *cards[id]
 	}
 	return out
+}
+
+// ofTool is one line for an item of a form of others, with its answer alone: what
+// was written beside it stands on the form's own pages. False for other rows.
+func ofTool(p *pathway.Pathway, f pathway.Facts, shown pathway.Shown) ([]parts.SummaryRow, bool) {
+	if g, ok := p.Group(shown.Page.Repeat); !ok || g.Tool() == "" {
+		return nil, false
+	}
+	q := p.ItemQuestion(shown.Page.Repeat)
+	for _, a := range shown.Questions {
+		if q != nil && a.Question.ID == q.ID && !f.Answers[a.Key].Empty() {
+			return []parts.SummaryRow{{Key: p.RowName(f, shown.Page.Repeat, shown.Row), Body: lines(p.LabelIn(a.Question, a.Key, f.Answers))}}, true
+		}
+	}
+	return nil, true
 }
 
 func (o SummaryOptions) rows(p *pathway.Pathway, f pathway.Facts, shown pathway.Shown) []parts.SummaryRow {

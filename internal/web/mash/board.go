@@ -398,7 +398,7 @@ func (d *door) boardRow(a *room.Asker, row store.BoardRow, now time.Time) []part
 	}
 	due := parts.Cell{Text: "No limit runs"}
 	if row.Clock != nil {
-		due = parts.Cell{Body: parts.Body{d.timeLeft(p, *row.Clock, rec.Authority, now, false), parts.HTML(`<span class="govuk-visually-hidden">, `), parts.Text(row.Clock.Label), parts.HTML(`</span>`)}}
+		due = parts.Cell{Body: parts.Body{d.TimeLeft(p, *row.Clock, rec.Authority, now, false), parts.HTML(`<span class="govuk-visually-hidden">, `), parts.Text(row.Clock.Label), parts.HTML(`</span>`)}}
 	}
 	rating := parts.Cell{Text: "Not rated"}
 	if tag, ok := d.ratingTag(rec.Rating); ok {

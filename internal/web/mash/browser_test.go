@@ -1,7 +1,6 @@
 package mash_test
 
 import (
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -17,15 +16,15 @@ func TestPagesInABrowser(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	worker, manager := w.worker("Sol Worker", "mash_social_worker", ""), w.worker("Mina Manager", "mash_manager", "")
-	w.now = caseworktest.Start.Add(-20 * time.Hour)
+	w.Set(caseworktest.Start.Add(-20 * time.Hour))
 	late := w.referral(func(s answer.Set) { s[answer.RowKey("children", "r1", "given_names")] = answer.Text("Billa") })
 	w.take(worker, late.ID, "screen", answer.Set{"rating": answer.Text("red"), "rating_reason": answer.Text("He may come home tonight.")})
-	w.now = caseworktest.Start.Add(-3 * time.Hour)
+	w.Set(caseworktest.Start.Add(-3 * time.Hour))
 	rec := w.referral(func(s answer.Set) {
 		s[answer.RowKey("children", "r1", "home_disclosure")] = answer.Text("never-print")
 		s["do_not_contact"] = answer.Text("Do not ring the father’s phone.")
 	})
-	w.now = caseworktest.Start
+	w.Set(caseworktest.Start)
 	w.take(worker, rec.ID, "screen", answer.Set{"rating": answer.Text("amber"), "rating_reason": answer.Text("A child lives with violence.")})
 	w.take(manager, rec.ID, "ask_agencies", answer.Set{
 		"agencies_asked": answer.List("police", "health"), "check_questions": answer.List("known"), "check_consent": answer.Text("agreed"),
@@ -36,14 +35,13 @@ func TestPagesInABrowser(t *testing.T) {
 	b.post("/records/"+rec.ID+"/entries", map[string][]string{"kind": {"call"}, "text": {"Mother rang.\nShe is at her sister’s."}, "guarded": {"yes"}})
 	b.post("/records/"+rec.ID+"/messages", map[string][]string{"message": {"Thank you. We have it."}})
 
-	server := httptest.NewServer(w.server)
-	t.Cleanup(server.Close)
+	server := w.Serve()
 	p := webtest.Browser(t)
-	p.Open(server.URL + "/nowhere")
+	p.Open(server + "/nowhere")
 	p.Eval(`document.cookie = '` + b.cookie.Name + `=` + b.cookie.Value + `; path=/'; 'ok'`)
 	see := func(name, path string) {
 		t.Helper()
-		if status := p.Open(server.URL + path); status != 200 {
+		if status := p.Open(server + path); status != 200 {
 			t.Fatalf("%s: status %d", path, status)
 		}
 		p.Check()
@@ -63,7 +61,7 @@ func TestPagesInABrowser(t *testing.T) {
 	see("people", "/people")
 	see("glass", "/break-glass")
 
-	p.Open(server.URL + "/board")
+	p.Open(server + "/board")
 	p.Wait("#board[data-live]")
 	w.take(worker, rec.ID, "rerate", answer.Set{"rating": answer.Text("red"), "rating_reason": answer.Text("Something changed.")})
 	p.WaitText("[data-live-status]", "Updated")
@@ -74,7 +72,7 @@ func TestPagesInABrowser(t *testing.T) {
 func TestRowsInABrowser(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.now = time.Date(2026, 10, 23, 22, 0, 0, 0, time.UTC)
+	w.Set(time.Date(2026, 10, 23, 22, 0, 0, 0, time.UTC))
 	officer, inspector := w.worker("Pat Officer", "police_officer", ""), w.worker("Iris Inspector", "designated_officer", "")
 	rec := w.began(officer, "police_protection/tests/usual_road.yaml", "take", nil)
 	w.take(officer, rec.ID, "tell/child", answer.Set{
@@ -82,14 +80,13 @@ func TestRowsInABrowser(t *testing.T) {
 		"must_tell/child/told_who": answer.Text("Ava and Leo, by me"), "must_tell/child/told_said": answer.Text("Ava wants her aunt."),
 	})
 	w.take(inspector, rec.ID, "accept", answer.Set{"do_at": answer.Text("2026-10-23T22:50"), "do_rank": answer.Text("1"), "do_first": answer.Text("x")})
-	server := httptest.NewServer(w.server)
-	t.Cleanup(server.Close)
+	server := w.Serve()
 	p := webtest.Browser(t)
-	p.Open(server.URL + "/nowhere")
-	cookie := w.cookie(inspector)
+	p.Open(server + "/nowhere")
+	cookie := w.Cookie(inspector)
 	p.Eval(`document.cookie = '` + cookie.Name + `=` + cookie.Value + `; path=/'; 'ok'`)
 	for name, path := range map[string]string{"rows": "", "row": "/steps/tell?row=parent", "look": "/steps/look"} {
-		if status := p.Open(server.URL + "/records/" + rec.ID + path); status != 200 {
+		if status := p.Open(server + "/records/" + rec.ID + path); status != 200 {
 			t.Fatalf("%s: status %d", path, status)
 		}
 		p.Check()

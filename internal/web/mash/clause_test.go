@@ -25,10 +25,10 @@ func TestTheManualBesideAStep(t *testing.T) {
 		t.Error("the section brings its own ids into the form")
 	}
 	b.post("/records/"+rec.ID+"/steps/screen", url.Values{"based": {"1"}, "asked": {"rating", "rating_reason"}, "rating": {"amber"}, "rating_reason": {"It was seen twice."}}).want(t, http.StatusSeeOther)
-	day := calendar.DateOf(w.now).String()
-	w.now = w.now.Add(72 * time.Hour)
+	day := calendar.DateOf(w.Now()).String()
+	w.Set(w.Now().Add(72 * time.Hour))
 	w.retitle("guidance/manual/referral.md", "## What the front door does {#does}", "## At the front door {#does}")
-	w.now = w.now.Add(time.Hour)
+	w.Set(w.Now().Add(time.Hour))
 	w.tab(sam).get("/records/"+w.referral(nil).ID+"/steps/screen").want(t, http.StatusOK, "At the front door").without(t, "What the front door does")
 	// The link is to the day on which it was done, not to today.
 	w.tab(sam).get("/records/"+rec.ID+"/history").want(t, http.StatusOK,
@@ -37,27 +37,27 @@ func TestTheManualBesideAStep(t *testing.T) {
 
 // retitle publishes a correction of a chapter, as its editor and a second person do.
 func (w *world) retitle(file, from, to string) {
-	w.t.Helper()
-	ctx, texts := w.t.Context(), publishing.New(w.desk.DB, w.desk.Place)
+	w.T.Helper()
+	ctx, texts := w.T.Context(), publishing.New(w.Desk.DB, w.Desk.Place)
 	by := func(name, role string) publishing.By {
-		return publishing.By{Worker: w.worker(name, role, ""), Now: w.now, Route: "test"}
+		return publishing.By{Worker: w.worker(name, role, ""), Now: w.Now(), Route: "test"}
 	}
-	if err := texts.Ship(ctx, w.now); err != nil {
-		w.t.Fatal(err)
+	if err := texts.Ship(ctx, w.Now()); err != nil {
+		w.T.Fatal(err)
 	}
-	live, ok, err := texts.File(ctx, w.now, file)
+	live, ok, err := texts.File(ctx, w.Now(), file)
 	if err != nil || !ok {
-		w.t.Fatal(err, ok)
+		w.T.Fatal(err, ok)
 	}
 	content, err := texts.Content(ctx, live.Hash)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	change, err := texts.Ask(ctx, by("Edda Itor", "partnership_editor"), publishing.Proposal{Name: file, Content: []byte(strings.Replace(string(content), from, to, 1)), Base: live.Change, Why: "A plainer title."})
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	if err := texts.Correct(ctx, by("Mana Ger", "partnership_manager"), "A plainer title.", change.ID); err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 }

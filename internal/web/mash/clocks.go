@@ -56,7 +56,7 @@ var lawKinds = map[string]string{
 }
 
 func (d *door) clockView(r *http.Request, v *casework.View, c record.Clock) clockView {
-	out := clockView{Label: clockTitle(v, c.Label, c.Clock, c.Row()), Code: c.Code, Left: d.timeLeft(v.Pathway, c, v.Record.Authority, web.Now(r), false)}
+	out := clockView{Label: clockTitle(v, c.Label, c.Clock, c.Row()), Code: c.Code, Left: d.TimeLeft(v.Pathway, c, v.Record.Authority, web.Now(r), false)}
 	rows := []parts.SummaryRow{
 		{Key: "How it was worked out", Value: c.Sum},
 		{Key: "Runs from", Value: calendar.Show(c.StartedAt)},

@@ -13,6 +13,8 @@ import (
 	"frontdoor/internal/casework"
 	"frontdoor/internal/deadline"
 	"frontdoor/internal/pathway"
+	"frontdoor/internal/person"
+	"frontdoor/internal/tool"
 	"frontdoor/internal/web"
 	"frontdoor/internal/web/parts"
 	"frontdoor/internal/web/room"
@@ -23,7 +25,7 @@ import (
 type frame struct {
 	ID       string
 	Bar      parts.IdentityBar
-	Children []string
+	Children []childLine
 	Facts    []parts.SummaryRow
 	Clock    *parts.TimeLeft
 	ClockFor string
@@ -57,6 +59,9 @@ func (d *door) frame(r *http.Request, v *casework.View, tab string) frame {
 	if p.Urgent(then) {
 		f.Bar.Tags = append(f.Bar.Tags, parts.Tag{Text: "Urgent", Colour: "red"})
 	}
+	if v.Facts.PracticeMark() != "" {
+		f.Bar.Tags = append(f.Bar.Tags, parts.Tag{Text: tool.PracticeMark, Colour: "yellow"})
+	}
 	if len(openLocks(v)) > 0 {
 		f.Locked = "This record is locked. Only the people named on it can open it."
 		f.Bar.Tags = append(f.Bar.Tags, parts.Tag{Text: "Locked", Colour: "purple"})
@@ -73,7 +78,7 @@ func (d *door) frame(r *http.Request, v *casework.View, tab string) frame {
 	}
 	f.Facts = append(f.Facts, parts.SummaryRow{Key: "Worker", Value: who})
 	if c, ok := deadline.Nearest(v.Clocks); ok {
-		left := d.timeLeft(p, c, rec.Authority, now, false)
+		left := d.TimeLeft(p, c, rec.Authority, now, false)
 		f.Clock, f.ClockFor = &left, c.Label
 	}
 	if q, ok := p.Question(p.Roles.NotContact); ok {
@@ -101,11 +106,13 @@ var tabs = []struct{ id, text string }{
 	{"", "Answers"},
 	{"known", "What is known"},
 	{"work", "Checks and follow-on"},
+	{"meetings", "Meetings"},
 	{"clocks", "Clocks"},
 	{"entries", "Entries"},
 	{"messages", "Messages"},
 	{"files", "Files"},
 	{"letters", "Letters"},
+	{"copies", "Copies"},
 	{"access", "Who can see this"},
 	{"looked", "Who has looked"},
 	{"history", "History"},
@@ -128,7 +135,7 @@ func (d *door) recordNav(v *casework.View, tab string) parts.SubNavigation {
 	counts := map[string]int{"work": open, "messages": unread, "files": len(v.Files), "entries": len(v.Entries), "letters": len(v.Sent)}
 	notes := map[string]string{"work": " open", "messages": " unread"}
 	for _, t := range tabs {
-		if t.id == "known" && !d.looksPeopleUp(v) {
+		if t.id == "known" && !d.looksPeopleUp(v) || t.id == "meetings" && len(v.Pathway.Meetings) == 0 {
 			continue
 		}
 		href := "/records/" + v.Record.ID
@@ -163,8 +170,11 @@ func called(q *pathway.Question) string {
 	return q.Label
 }
 
+// childLine is one child of a record, and where everything about them is.
+type childLine struct{ Text, Href string }
+
 // childLines name the children of a record with their ages on a day.
-func childLines(v *casework.View, on calendar.Date) []string {
+func childLines(v *casework.View, on calendar.Date) []childLine {
 	p := v.Pathway
 	g, ok := p.Group(p.Roles.Children)
 	if !ok {
@@ -172,16 +182,21 @@ func childLines(v *casework.View, on calendar.Date) []string {
 	}
 	f := v.Facts
 	f.Answers = v.Answers
-	var out []string
+	var out []childLine
 	for _, row := range v.Answers.Rows(g.ID) {
-		line := p.RowName(f, g.ID, row)
+		line, href := p.RowName(f, g.ID, row), ""
+		for _, rp := range v.People {
+			if rp.Group == g.ID && rp.Row == row {
+				href = "/people/" + rp.Person.ID
+			}
+		}
 		if g.Person != nil {
 			at := func(q string) string { return v.Answers.Text(answer.RowKey(g.ID, row, q)) }
 			born, err := calendar.ParseDate(at(g.Person.Born))
 			due, dueErr := calendar.ParseDate(at(g.Person.Due))
 			switch {
 			case err == nil:
-				line += ", " + age(born, on)
+				line += ", " + person.Age(born, on)
 				if at(g.Person.BornEstimated) == "yes" {
 					line += " (a guess)"
 				}
@@ -192,30 +207,9 @@ func childLines(v *casework.View, on calendar.Date) []string {
 				line += ", age not known"
 			}
 		}
-		out = append(out, line)
+		out = append(out, childLine{line, href})
 	}
 	return out
-}
-
-// age is how old someone is on a day: in days, weeks or months for the
-// youngest, whose age changes what a worry means.
-func age(born, on calendar.Date) string {
-	if on.Before(born) {
-		return "not born yet"
-	}
-	months := (on.Year()-born.Year())*12 + int(on.Month()) - int(born.Month())
-	if on.Day() < born.Day() {
-		months--
-	}
-	switch days := born.DaysTo(on); {
-	case days < 14:
-		return plural(days, "day old", "days old")
-	case months < 2:
-		return plural(days/7, "week old", "weeks old")
-	case months < 24:
-		return plural(months, "month old", "months old")
-	}
-	return plural(months/12, "year old", "years old")
 }
 
 // draw renders a record's page.

@@ -101,10 +101,10 @@ func (d *door) knownPerson(v *casework.View, kp casework.KnownPerson, errs fault
 	me := kp.On.Person
 	out := knownPerson{ID: me.ID, Name: me.Called(), Role: capital(kp.On.Role)}
 	out.Facts = []parts.SummaryRow{
-		{Key: "Names", Value: names(me)},
-		{Key: "Born", Value: births(me)},
-		{Key: "Numbers", Value: numbers(me)},
-		{Key: "Address", Value: homes(me, person.StaffWithNeed)},
+		{Key: "Names", Value: me.NameWords()},
+		{Key: "Born", Value: me.BirthWords()},
+		{Key: "Numbers", Value: me.NumberWords()},
+		{Key: "Address", Value: me.HomeWords(person.StaffWithNeed)},
 	}
 	for _, l := range kp.Links {
 		other := l.A
@@ -127,9 +127,6 @@ func (d *door) knownPerson(v *casework.View, kp casework.KnownPerson, errs fault
 	}
 	return out
 }
-
-// sexWords are the national codes in words.
-var sexWords = map[person.Sex]string{person.Female: "Female", person.Male: "Male"}
 
 // bandWords say what a score means.
 var bandWords = map[person.Band]string{person.Likely: "Likely the same person", person.Possible: "May be the same person", person.Unlikely: "Probably not the same person"}
@@ -156,11 +153,11 @@ func (d *door) candidate(me person.Person, c casework.Candidate, errs fault.Fiel
 			rows = append(rows, []parts.Cell{{Text: what}, {Text: or(mine, "Not known")}, {Text: or(theirs, "Not known")}})
 		}
 	}
-	add("Names", names(me), names(c.Person))
-	add("Born", births(me), births(c.Person))
-	add("Sex", sexWords[me.Sex], sexWords[c.Person.Sex])
-	add("Numbers", numbers(me), numbers(c.Person))
-	add("Address", homes(me, person.StaffWithNeed), homes(c.Person, person.List))
+	add("Names", me.NameWords(), c.Person.NameWords())
+	add("Born", me.BirthWords(), c.Person.BirthWords())
+	add("Sex", me.Sex.Words(), c.Person.Sex.Words())
+	add("Numbers", me.NumberWords(), c.Person.NumberWords())
+	add("Address", me.HomeWords(person.StaffWithNeed), c.Person.HomeWords(person.List))
 	out.Compare = parts.Table{
 		Caption: "Side by side", RowHeaders: true, Stack: true, Head: []parts.Cell{{Text: "Fact"}, {Text: "On this record"}, {Text: "Already held"}},
 		Rows: rows,
@@ -259,63 +256,6 @@ func (d *door) titleAndState(pr store.PersonRecord) (title, state string) {
 		state += ", closed " + calendar.DateOf(pr.ClosedAt).Short()
 	}
 	return title, state
-}
-
-func names(p person.Person) string {
-	var out []string
-	for _, n := range p.Names {
-		text := join(" ", n.Given, n.Family)
-		if n.Kind != person.AsReferred && n.Kind != person.Legal && text != "" {
-			text += " (" + strings.ReplaceAll(string(n.Kind), "-", " ") + ")"
-		}
-		if text != "" && !slices.Contains(out, text) {
-			out = append(out, text)
-		}
-	}
-	return strings.Join(out, "; ")
-}
-
-func births(p person.Person) string {
-	var out []string
-	for _, b := range p.Births {
-		text := b.Date.Long()
-		switch b.Kind {
-		case person.Estimated:
-			text += " (a guess)"
-		case person.Expected:
-			text = "due " + text
-		case person.Born:
-		}
-		out = append(out, text)
-	}
-	return strings.Join(out, "; ")
-}
-
-func numbers(p person.Person) string {
-	var out []string
-	for _, i := range p.Identifiers {
-		value := i.Value
-		if i.Kind == person.NHS && len(value) == 10 {
-			value = person.FormatNHS(value)
-		}
-		out = append(out, strings.ToUpper(string(i.Kind))+" "+value)
-	}
-	return strings.Join(out, "; ")
-}
-
-// homes are a person's addresses as an audience may have them, each with its
-// warning.
-func homes(p person.Person, to person.AudienceKind) string {
-	var out []string
-	for _, h := range p.Addresses {
-		s := h.Show(person.Audience{Kind: to})
-		text := join(", ", append(slices.Clone(s.Lines), s.Postcode)...)
-		if s.Warning != "" {
-			text += ". " + s.Warning
-		}
-		out = append(out, text)
-	}
-	return strings.Join(out, "; ")
 }
 
 func (d *door) linkPerson(w http.ResponseWriter, r *http.Request, a *room.Asker) error {

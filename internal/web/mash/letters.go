@@ -29,12 +29,18 @@ var readerWords = map[string]string{"referrer": "the sender", "parents": "the pa
 func reader(to string) string { return or(readerWords[to], to) }
 
 func (d *door) letters(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
+	return d.drawLetters(w, r, a, nil)
+}
+
+// drawLetters draws the page; wrong is what a second person said of letters and
+// could not be kept.
+func (d *door) drawLetters(w http.ResponseWriter, r *http.Request, a *room.Asker, wrong *said) error {
 	v, err := d.Desk.Open(r.Context(), a.By, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
 	view := lettersView{Frame: d.frame(r, v, "letters"), Heading: heading(v, "Letters"), ID: v.Record.ID}
-	if view.Waiting, err = d.waiting(r, a, v); err != nil {
+	if view.Waiting, err = d.waiting(r, a, v, wrong); err != nil {
 		return err
 	}
 	if len(v.Sent) > 0 {
@@ -60,7 +66,7 @@ func (d *door) letters(w http.ResponseWriter, r *http.Request, a *room.Asker) er
 			title, {Text: capital(reader(doc.To))}, {Text: about}, {Text: calendar.ShowShort(doc.SentAt)}, {Text: v.Who(doc.By, d.Desk)},
 		})
 	}
-	return drawRecord(d, lettersPage, w, r, a, v, http.StatusOK, view.Heading, view, nil)
+	return drawRecord(d, lettersPage, w, r, a, v, wrong.status(), view.Heading, view, wrong.chrome)
 }
 
 // letterView is one letter as it went, to read or print.
@@ -69,6 +75,7 @@ type letterView struct {
 	Facts string
 	Body  template.HTML
 	Print parts.PrintButton
+	PDF   string
 }
 
 var letterPage = page[letterView]("letter")
@@ -84,7 +91,19 @@ func (d *door) letter(w http.ResponseWriter, r *http.Request, a *room.Asker) err
 	}
 	c := d.chrome(r, a, "Letter")
 	c.BackHref, c.BackText = "/records/"+id+"/letters", "Back to the letters"
-	return letterPage.Render(w, r, http.StatusOK, c, d.letterView(doc))
+	view := d.letterView(doc)
+	view.PDF = "/records/" + id + "/letters/" + doc.ID + "/pdf"
+	return letterPage.Render(w, r, http.StatusOK, c, view)
+}
+
+// letterPDF is one letter as a file; its name tells nobody anything.
+func (d *door) letterPDF(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
+	pdf, rec, err := d.Desk.LetterPDF(r.Context(), a.By, r.PathValue("id"), r.PathValue("doc"))
+	if err != nil {
+		return err
+	}
+	room.SendPDF(w, "letter-"+rec.Reference, pdf)
+	return nil
 }
 
 func (d *door) letterView(doc record.Document) letterView {

@@ -32,9 +32,15 @@ var actWords = map[string]string{
 	"add-file": "Added a file", "restrict": "Locked it", "change-restriction": "Changed who may open it", "lift-restriction": "Lifted the lock",
 	"break-glass": "Opened it in an emergency although locked. The reason is under Entries", "declare-conflict": "Declared a conflict of interest", "give-access": "Gave access",
 	"end-access": "Ended access", "link-person": "Joined two entries of one person", "unlink-person": "Undid a join of two people", "send": "Sent it",
-	"check-letters": "Read letters as a second person and found them safe",
-	"revision":      "Changed the record",
-	"refused":       "Tried to open it or to do something with it, and was kept out",
+	"invite":         "Told people of a meeting",
+	"check-letters":  "Read letters as a second person",
+	"check-copy":     "Looked at a copy as a second person",
+	"ask-check-copy": "Asked a second person to look at a copy",
+	"preview-copy":   "Looked at a copy before it is given",
+	"give-copy":      "Gave a copy",
+	"open-copy":      "Opened a copy that was given",
+	"revision":       "Changed the record",
+	"refused":        "Tried to open it or to do something with it, and was kept out",
 }
 
 func (d *door) looked(w http.ResponseWriter, r *http.Request, a *room.Asker) error {

@@ -53,6 +53,7 @@ func Register(mux room.Mux, h *room.House) {
 	staff("GET /notices", d.notices)
 	staff("POST /notices", d.readNotices)
 	staff("GET /r", d.lookup)
+	staff("GET /meetings", d.myMeetings)
 
 	staff("GET /records/{id}", d.record)
 	staff("POST /records/{id}/onward/{pathway}", d.onward)
@@ -61,6 +62,7 @@ func Register(mux room.Mux, h *room.House) {
 	staff("POST /records/{id}/known/unlink", d.unlinkPerson)
 	staff("GET /records/{id}/work", d.work)
 	staff("GET /records/{id}/clocks", d.clocks)
+	staff("GET /records/{id}/meetings", d.meetings)
 	staff("GET /records/{id}/entries", d.entries)
 	staff("POST /records/{id}/entries", d.addEntry)
 	staff("POST /records/{id}/entries/save", d.saveEntry)
@@ -72,8 +74,16 @@ func Register(mux room.Mux, h *room.House) {
 	mux.Handle("GET /files/{id}", web.Allow(0, 3*time.Minute, h.Staff(d.openFile)))
 	staff("GET /records/{id}/letters", d.letters)
 	staff("GET /records/{id}/letters/{doc}", d.letter)
+	staff("GET /records/{id}/letters/{doc}/pdf", d.letterPDF)
 	staff("POST /records/{id}/letters/ask", d.askForCheck)
 	staff("POST /records/{id}/letters/check", d.checkLetters)
+	staff("GET /records/{id}/copies", d.copies)
+	staff("POST /records/{id}/copies", d.giveCopy)
+	staff("POST /records/{id}/copies/check", d.checkCopy)
+	staff("GET /records/{id}/copies/preview", d.previewCopy)
+	staff("GET /records/{id}/copies/preview/pdf", d.previewCopyPDF)
+	staff("GET /records/{id}/copies/{copy}", d.givenCopy)
+	staff("GET /records/{id}/copies/{copy}/pdf", d.givenCopyPDF)
 	staff("GET /records/{id}/access", d.access)
 	staff("POST /records/{id}/access/{act}", d.changeAccess)
 	staff("GET /records/{id}/looked", d.looked)
@@ -89,7 +99,6 @@ func Register(mux room.Mux, h *room.House) {
 
 	staff("GET /people", d.people)
 	staff("POST /people", d.findPeople)
-	staff("GET /people/{id}", d.person)
 	staff("GET /break-glass", d.glass)
 	staff("POST /break-glass", d.breakGlass)
 }
@@ -124,8 +133,12 @@ var saidDone = map[string]string{
 	"conflict":  "That is noted, and you can no longer open the record.",
 	"kept-away": "That is noted. They can no longer open the record.",
 	"asked":     "Your colleagues have been asked to read these letters. What you wrote is kept.",
-	"checked":   "Noted that you have read the letters. Whoever prepared them has been told and can send them.",
+	"checked":   "Noted that you have read it and found it safe. Whoever prepared it has been told.",
 	"read":      "Marked as read.",
+
+	"sent-back":  "Sent back with what you wrote. Whoever prepared it has been told.",
+	"asked-copy": "Your colleagues have been asked to look at the copy. It has not been given to anyone.",
+	"given-copy": "Kept on the record as given. Print it or keep it from here.",
 }
 
 // chrome frames a page and says what was just done.
@@ -161,13 +174,6 @@ func (d *door) pathwayOf(rec record.Record) *pathway.Pathway {
 	}
 	p, _ := d.Desk.Pathways.Get(rec.Pathway)
 	return p
-}
-
-func (d *door) calendarOf(authority string) *calendar.Calendar {
-	if c, ok := d.Desk.Place.Calendars[authority]; ok {
-		return c
-	}
-	return calendar.Default()
 }
 
 // colleagues are the workers now in the teams of the one who asks, by name.

@@ -50,7 +50,7 @@ func TestNobodyElseSees(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	rec := w.referral(nil)
-	elsewhere := w.tab(caseworktest.Worker(t, w.desk, "Esme Elsewhere", "mash_manager", "essex", ""))
+	elsewhere := w.tab(caseworktest.Worker(t, w.Desk, "Esme Elsewhere", "mash_manager", "essex", ""))
 	researcher := w.tab(w.worker("Rae Researcher", "researcher", "police"))
 	administrator := w.tab(w.worker("Ada Administrator", "administrator", ""))
 	nobody := &tab{w: w}
@@ -385,7 +385,7 @@ func TestFiles(t *testing.T) {
 	if !strings.HasPrefix(file.header.Get("Content-Disposition"), "attachment") || !strings.Contains(file.header.Get("Content-Security-Policy"), "sandbox") {
 		t.Errorf("the file goes out as %v", file.header)
 	}
-	w.tab(caseworktest.Worker(t, w.desk, "Esme Elsewhere", "mash_manager", "essex", "")).get("/files/"+id).want(t, http.StatusNotFound)
+	w.tab(caseworktest.Worker(t, w.Desk, "Esme Elsewhere", "mash_manager", "essex", "")).get("/files/"+id).want(t, http.StatusNotFound)
 }
 
 // Two entries that look like one child are joined by a worker who says why, and
@@ -418,9 +418,9 @@ func TestNight(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	day := w.referral(nil)
-	w.now = time.Date(2026, 3, 18, 2, 0, 0, 0, time.UTC)
+	w.Set(time.Date(2026, 3, 18, 2, 0, 0, 0, time.UTC))
 	rec := w.referral(func(s answer.Set) { s[answer.RowKey("children", "r1", "given_names")] = answer.Text("Nia") })
-	w.now = w.now.Add(time.Hour)
+	w.Set(w.Now().Add(time.Hour))
 	night := w.tab(w.worker("Ned Night", "edt_worker", ""))
 	take := "/records/" + rec.ID + "/steps/edt_take"
 	night.get("/board?view=night").want(t, http.StatusOK, "the front door is shut", "opens Wednesday 18 March 2026, 09:00", rec.Reference, "Nia Sample", `formaction="`+take+`"`, day.Reference)
@@ -428,7 +428,7 @@ func TestNight(t *testing.T) {
 	night.get("/records/"+rec.ID).want(t, http.StatusOK, "Held by the emergency duty team", "Hand to the day team")
 	hand := "/records/" + rec.ID + "/steps/hand_to_day"
 	night.post(hand, url.Values{"based": {"2"}, "asked": {"day_note"}, "day_note": {"Ring the school first."}}).want(t, http.StatusSeeOther)
-	w.now = time.Date(2026, 3, 18, 9, 5, 0, 0, time.UTC)
+	w.Set(time.Date(2026, 3, 18, 9, 5, 0, 0, time.UTC))
 	morning := w.tab(w.worker("Sol Worker", "mash_social_worker", ""))
 	morning.get("/board?view=night").want(t, http.StatusOK, "the front door is open", rec.Reference, "Accept from the emergency duty team")
 	morning.post("/records/"+rec.ID+"/steps/accept_day", url.Values{"based": {"3"}}).want(t, http.StatusSeeOther)

@@ -48,7 +48,7 @@ func (d *door) night(w http.ResponseWriter, r *http.Request, a *room.Asker) erro
 	view := nightView{Board: "/board", Live: listenFrom(mark), Full: found.Total > mostNight}
 	hours := map[string]shut{}
 	for _, auth := range d.Desk.Place.Register.Authorities {
-		cal := d.calendarOf(auth.ID)
+		cal := d.CalendarOf(auth.ID)
 		hours[auth.ID] = shutAround(cal, now)
 		if d.coversNow(a, auth.ID) {
 			line := auth.Name + ": the front door is shut"

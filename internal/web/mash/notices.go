@@ -34,22 +34,38 @@ var noticeWords = map[string]string{
 
 	"suggestion_answered": "There is an answer to something you suggested.",
 	"suggestion_given":    "A suggested change was given to you.",
+	"tool_licence":        "A licence for a tool runs out soon, or has run out.",
 	"release_new":         "There is something new for your agency to pass on.",
 	"release_reminder":    "Something waits to be passed on in your agency.",
 	"release_lead":        "Nobody in your agency has said that something was passed on.",
 
+	"meeting_asked":   "You are asked to a meeting.",
+	"meeting_changed": "A meeting has changed its time or its place.",
+	"meeting_off":     "A meeting is off, or you need not come to it.",
+
+	"retention_due": "The time of some records is over. Somebody must decide about each.",
+
 	"check_letters":   "Letters wait for a second person to read them.",
 	"letters_checked": "A colleague has read your letters. You can send them.",
+
+	"letters_agreed":   "A colleague has read your letters. You can send them.",
+	"letters_declined": "A colleague has read your letters and sent them back.",
+	"check_copies":     "A copy waits for a second person to look at it.",
+	"copy_agreed":      "A colleague has looked at your copy. You can give it.",
+	"copy_declined":    "A colleague has looked at your copy and sent it back.",
 }
 
 // noticePages are the notices that one page of a record is about. Why a lock was
 // opened stands in an entry.
-var noticePages = map[string]string{"check_letters": "/letters", "letters_checked": "/letters", "message_in": "/messages", "glass_broken": "/entries"}
+var noticePages = map[string]string{
+	"meeting_asked": "/meetings", "meeting_changed": "/meetings", "meeting_off": "/meetings",
+	"check_letters": "/letters", "letters_checked": "/letters", "letters_agreed": "/letters", "letters_declined": "/letters", "check_copies": "/copies", "copy_agreed": "/copies", "copy_declined": "/copies", "message_in": "/messages", "glass_broken": "/entries",
+}
 
 // noticePlaces are where the notices lead that are about no record.
 var noticePlaces = map[string]string{
 	"suggestion_answered": "/suggest/mine", "suggestion_given": "/suggestions",
-	"release_new": "/releases", "release_reminder": "/releases", "release_lead": "/releases",
+	"retention_due": "/retention", "release_new": "/releases", "release_reminder": "/releases", "release_lead": "/releases", "tool_licence": "/tools",
 }
 
 const mostNotices = 100

@@ -3,7 +3,6 @@ package mash
 import (
 	"net/http"
 
-	"frontdoor/internal/calendar"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/person"
 	"frontdoor/internal/web/parts"
@@ -64,7 +63,7 @@ func (d *door) findPeople(w http.ResponseWriter, r *http.Request, a *room.Asker)
 	}
 	view := peopleView{Words: peopleWords(typed, ""), Found: plural(len(found), "person", "people") + " on records you may see"}
 	for _, c := range found {
-		one := foundView{Href: "/people/" + c.Person.ID, Name: c.Person.Called(), Born: births(c.Person), Address: homes(c.Person, person.List)}
+		one := foundView{Href: "/people/" + c.Person.ID, Name: c.Person.Called(), Born: c.Person.BirthWords(), Address: c.Person.HomeWords(person.List)}
 		for _, reason := range c.Score.Reasons {
 			one.Why = append(one.Why, reason.Text)
 		}
@@ -74,60 +73,6 @@ func (d *door) findPeople(w http.ResponseWriter, r *http.Request, a *room.Asker)
 		view.People = append(view.People, one)
 	}
 	return d.drawPeople(w, r, a, http.StatusOK, view, nil)
-}
-
-// personView is one person of the index, through every entry joined to them.
-type personView struct {
-	Name    string
-	Facts   []parts.SummaryRow
-	Same    []personEntry
-	Records parts.Table
-}
-
-type personEntry struct {
-	Name  string
-	Facts []parts.SummaryRow
-}
-
-var personPage = page[personView]("person")
-
-func (d *door) person(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	kp, err := d.Desk.OpenPerson(r.Context(), a.By, r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	view := personView{Name: kp.On.Person.Called(), Facts: personFacts(kp.On.Person)}
-	for _, p := range kp.Same {
-		view.Same = append(view.Same, personEntry{Name: p.Called(), Facts: personFacts(p)})
-	}
-	view.Records = parts.Table{
-		Caption: "Work you may see", CaptionSize: "m", Stack: true,
-		Head: []parts.Cell{{Text: "Reference"}, {Text: "Kind"}, {Text: "As"}, {Text: "Stands at"}, {Text: "Came in"}},
-	}
-	for _, pr := range kp.Records {
-		title, state := d.titleAndState(pr)
-		view.Records.Rows = append(view.Records.Rows, []parts.Cell{
-			{Body: parts.Body{parts.Link{Text: pr.Reference, Href: "/records/" + pr.Record}}}, {Text: title}, {Text: capital(pr.Role)}, {Text: state}, {Text: calendar.ShowShort(pr.CreatedAt)},
-		})
-	}
-	c := d.chrome(r, a, "Person")
-	c.Breadcrumbs = []parts.Link{{Text: "People", Href: "/people"}, {Text: "Person"}}
-	return personPage.Render(w, r, http.StatusOK, c, view)
-}
-
-func personFacts(p person.Person) []parts.SummaryRow {
-	rows := []parts.SummaryRow{
-		{Key: "Names", Value: names(p)},
-		{Key: "Born", Value: births(p)},
-		{Key: "Sex", Value: sexWords[p.Sex]},
-		{Key: "Numbers", Value: numbers(p)},
-		{Key: "Addresses", Value: homes(p, person.StaffWithNeed)},
-	}
-	for _, ph := range p.Phones {
-		safe := map[person.Answer]string{person.Yes: "Safe to ring", person.No: "Not safe to ring"}[ph.Safe]
-		rows = append(rows, parts.SummaryRow{Key: "Phone", Value: join(". ", ph.Number, or(safe, "Nobody has said whether it is safe to ring"), ph.When)})
-	}
-	return rows
 }
 
 // glassView asks why a locked record must be opened now.

@@ -102,13 +102,16 @@ func (d *door) second(r *http.Request, a *room.Asker, fl *filling, previews []ca
 type waitingView struct {
 	StepID, Step, StepHref string
 	Owner, By, Checked     string
+	Declined               *declinedView // by whom they were sent back, and why
+	Agreed                 string        // what whoever found them safe wrote
+	Say                    verdictView
 	// Seen names the letters exactly as they are on the page.
 	Seen    string
 	Mine    bool
 	Letters []previewLetter
 }
 
-func (d *door) waiting(r *http.Request, a *room.Asker, v *casework.View) ([]waitingView, error) {
+func (d *door) waiting(r *http.Request, a *room.Asker, v *casework.View, wrong *said) ([]waitingView, error) {
 	list, err := d.Desk.LettersToCheck(r.Context(), a.By, v.Record.ID)
 	if err != nil {
 		return nil, err
@@ -125,6 +128,13 @@ func (d *door) waiting(r *http.Request, a *room.Asker, v *casework.View) ([]wait
 		if one.Checked, err = d.worker(r, l.Checked); err != nil {
 			return nil, err
 		}
+		if one.Checked != "" {
+			one.Agreed = l.State.Words
+		}
+		if one.Declined, err = d.declined(r, l.State); err != nil {
+			return nil, err
+		}
+		one.Say = wrong.about(one.StepID + "/" + one.Owner)
 		out = append(out, one)
 	}
 	return out, nil
@@ -153,15 +163,22 @@ func (d *door) askForCheck(w http.ResponseWriter, r *http.Request, a *room.Asker
 	return room.See(w, r, "/records/"+id+"/letters?done=asked")
 }
 
-// checkLetters notes that a second person found letters safe: those they had on
-// the page, and no others.
+// checkLetters keeps what a second person says of letters: those they had on the
+// page, and no others.
 func (d *door) checkLetters(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
 	id, step, owner := r.PathValue("id"), r.PostForm.Get("step"), access.Principal(r.PostForm.Get("owner"))
-	if err := d.Desk.CheckLetters(r.Context(), a.By, id, step, owner, r.PostForm.Get("seen")); err != nil {
+	verdict, s := saidIn(r, step+"/"+string(owner))
+	if len(s.errs) > 0 {
+		return d.drawLetters(w, r, a, s)
+	}
+	if err := d.Desk.CheckLetters(r.Context(), a.By, id, step, owner, r.PostForm.Get("seen"), verdict); err != nil {
+		if s.wrong(err) {
+			return d.drawLetters(w, r, a, s)
+		}
 		return err
 	}
-	return room.See(w, r, "/records/"+id+"/letters?done=checked")
+	return room.See(w, r, "/records/"+id+"/letters?done="+s.doneWord())
 }

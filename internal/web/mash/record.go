@@ -34,7 +34,9 @@ type recordView struct {
 	Closed []stepView
 	// Add are links that add a child or an adult who was left out.
 	Add []parts.Link
-	May bool
+	// Tools lead to the forms of others that score the record.
+	Tools []parts.Link
+	May   bool
 }
 
 // answersCard is one card of answers, to which the list of contents leads.
@@ -90,6 +92,9 @@ func (d *door) record(w http.ResponseWriter, r *http.Request, a *room.Asker) err
 			view.Onward = append(view.Onward, onwardView{Title: p.Title, Summary: p.Summary, Action: "/records/" + id + "/onward/" + p.Name})
 		}
 	}
+	if at == 0 {
+		view.Tools = toolLinks(v)
+	}
 	view.Addresses = addresses(v)
 	view.Sender = append(view.Sender, "Unless it says otherwise, "+d.first(v)+".")
 	if at > 0 {
@@ -111,7 +116,7 @@ func additions(v *casework.View) []parts.Link {
 	var out []parts.Link
 	for _, g := range v.Pathway.Groups {
 		rows := v.Answers.Rows(g.ID)
-		if g.Max > 0 && len(rows) >= g.Max || g.CodesOfRows() != nil || byStep(v.Pathway, g.ID) {
+		if g.Max > 0 && len(rows) >= g.Max || g.Listed() || byStep(v.Pathway, g.ID) {
 			continue
 		}
 		f := v.Facts
@@ -260,22 +265,12 @@ func (d *door) stepAnswers(v *casework.View) parts.Body {
 
 // words is an answer in words; ids of files, workers and teams by their names.
 func words(v *casework.View, question string, k answer.Key, names map[string]string) string {
-	q, ok := v.Pathway.Question(question)
-	if !ok {
-		return v.Answers.Text(k)
+	group, _, _ := k.Split()
+	if item := v.Pathway.ItemQuestion(group); item != nil && item.ID == question {
+		q, _ := v.Pathway.QuestionAt(v.Facts, k)
+		return v.Pathway.LabelIn(q, k, v.Answers)
 	}
-	a := v.Answers[k]
-	switch q.Type {
-	case "files":
-		var list []string
-		for _, id := range a.List {
-			list = append(list, or(names[id], "A file"))
-		}
-		return join(", ", list...)
-	case "worker", "team", "record":
-		return or(names[a.Text], a.Text)
-	}
-	return v.Pathway.LabelIn(q, k, v.Answers)
+	return room.AnswerWords(v.Pathway, question, k, v.Answers, names)
 }
 
 func or(s, otherwise string) string {

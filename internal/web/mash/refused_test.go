@@ -15,7 +15,7 @@ func TestBeingKeptOutIsLogged(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	rec := w.referral(nil)
-	curious := caseworktest.Worker(t, w.desk, "Esme Elsewhere", "mash_manager", "essex", "")
+	curious := caseworktest.Worker(t, w.Desk, "Esme Elsewhere", "mash_manager", "essex", "")
 	b := w.tab(curious)
 	for _, id := range []string{rec.ID, "00000000-0000-7000-8000-000000000000"} {
 		if got := b.get("/records/" + id); got.status != http.StatusNotFound {
@@ -23,7 +23,7 @@ func TestBeingKeptOutIsLogged(t *testing.T) {
 		}
 	}
 	var events []audit.Event
-	err := w.desk.DB.Read(t.Context(), func(tx *store.Tx) (err error) {
+	err := w.Desk.DB.Read(t.Context(), func(tx *store.Tx) (err error) {
 		events, err = tx.AuditSearch(store.AuditQuery{Act: audit.ActRefused, Limit: 10})
 		return err
 	})

@@ -65,7 +65,7 @@ func (d *door) groupRows(v *casework.View, g *pathway.Group, rows []string, acts
 	f.Answers = v.Answers
 	out := rowsView{ID: "rows-" + g.ID, Title: g.Title}
 	t := parts.Table{Caption: g.Title, CaptionSize: "m", Stack: true, RowHeaders: true}
-	if g.CodesOfRows() == nil {
+	if !g.Listed() {
 		rows = newestFirst(v, g, rows)
 	} else {
 		t.Head = append(t.Head, parts.Cell{Text: capital(g.Item)})
@@ -87,7 +87,7 @@ func (d *door) groupRows(v *casework.View, g *pathway.Group, rows []string, acts
 	var all parts.Body
 	for _, row := range rows {
 		var line []parts.Cell
-		if g.CodesOfRows() != nil {
+		if g.Listed() {
 			line = append(line, parts.Cell{Text: p.RowName(f, g.ID, row)})
 		}
 		for _, id := range columns {
@@ -160,7 +160,7 @@ func (d *door) rowDue(v *casework.View, group, row string) parts.Cell {
 	for _, open := range []bool{true, false} {
 		for _, c := range v.Clocks {
 			if def, ok := v.Pathway.Clock(c.Clock); ok && def.Each == group && c.Row() == row && c.Open() == open {
-				return parts.Cell{Body: parts.Body{d.timeLeft(v.Pathway, c, v.Record.Authority, v.Facts.Now, false)}}
+				return parts.Cell{Body: parts.Body{d.TimeLeft(v.Pathway, c, v.Record.Authority, v.Facts.Now, false)}}
 			}
 		}
 	}
@@ -236,19 +236,39 @@ func (d *door) answerLine(v *casework.View, q *pathway.Question, k answer.Key, l
 // pathway works out nothing.
 func workedOut(p *pathway.Pathway, f pathway.Facts) *parts.SummaryList {
 	list := parts.SummaryList{Card: &parts.Card{Title: "Worked out from the answers"}}
+	for _, g := range p.ToolGroups() {
+		for _, x := range p.ToolResults(f, g.ID) {
+			list.Rows = append(list.Rows, workedRow(x.Label, or(x.Value, "Nothing scored yet"), x.How))
+		}
+	}
 	for _, w := range p.WorkedOutNow(f) {
 		value := w.Value
 		if !w.Known {
 			value = "Not yet: an answer it needs is missing"
 		}
-		list.Rows = append(list.Rows, parts.SummaryRow{Key: w.Label, Body: parts.Body{
-			parts.Text(value), parts.HTML(`<div class="govuk-hint govuk-!-margin-bottom-0 govuk-!-font-size-16">`), parts.Text(w.Explain), parts.HTML(`</div>`),
-		}})
+		list.Rows = append(list.Rows, workedRow(w.Label, value, w.Explain))
 	}
 	if len(list.Rows) == 0 {
 		return nil
 	}
 	return &list
+}
+
+func workedRow(label, value, explain string) parts.SummaryRow {
+	return parts.SummaryRow{Key: label, Body: parts.Body{
+		parts.Text(value), parts.HTML(`<div class="govuk-hint govuk-!-margin-bottom-0 govuk-!-font-size-16">`), parts.Text(explain), parts.HTML(`</div>`),
+	}}
+}
+
+// toolLinks lead to the forms of others that score groups of the record.
+func toolLinks(v *casework.View) []parts.Link {
+	var out []parts.Link
+	for _, g := range v.Pathway.ToolGroups() {
+		if v.Facts.Tools[g.ID] != nil {
+			out = append(out, parts.Link{Text: g.Title + ": score, read or compare", Href: "/records/" + v.Record.ID + "/tools/" + g.ID})
+		}
+	}
+	return out
 }
 
 // clockTitle names a clock, and the row it is about.

@@ -15,13 +15,13 @@ import (
 
 // began begins a record of a pathway with the answers of one of its scenarios.
 func (w *world) began(who agency.Worker, file, step string, more answer.Set) record.Record {
-	w.t.Helper()
+	w.T.Helper()
 	name, _, _ := strings.Cut(file, "/")
 	set := w.given(file)
 	set.Apply(more)
-	rec, err := w.desk.Begin(w.t.Context(), casework.ByWorker(who, &w.desk.Place.Register, w.now), name, casework.Beginning{Authority: "thurrock", Step: step, Answers: set})
+	rec, err := w.Desk.Begin(w.T.Context(), casework.ByWorker(who, &w.Desk.Place.Register, w.Now()), name, casework.Beginning{Authority: "thurrock", Step: step, Answers: set})
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	return rec
 }
@@ -31,7 +31,7 @@ func (w *world) began(who agency.Worker, file, step string, more answer.Set) rec
 func TestRowsOfARecord(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.now = time.Date(2026, 10, 23, 22, 0, 0, 0, time.UTC)
+	w.Set(time.Date(2026, 10, 23, 22, 0, 0, 0, time.UTC))
 	officer, inspector := w.worker("Pat Officer", "police_officer", ""), w.worker("Iris Inspector", "designated_officer", "")
 	rec := w.began(officer, "police_protection/tests/usual_road.yaml", "take", nil)
 	base := "/records/" + rec.ID
@@ -89,7 +89,7 @@ func TestRowsOfARecord(t *testing.T) {
 func TestCarryOnAndFigures(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.now = time.Date(2026, 10, 26, 10, 0, 0, 0, time.UTC)
+	w.Set(time.Date(2026, 10, 26, 10, 0, 0, 0, time.UTC))
 	officer, manager := w.worker("Pat Officer", "police_officer", ""), w.worker("Max Manager", "social_care_manager", "")
 	rec := w.began(officer, "police_protection/tests/usual_road.yaml", "take", nil)
 	m := w.tab(manager)

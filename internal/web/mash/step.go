@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"frontdoor/internal/answer"
+	"frontdoor/internal/calendar"
 	"frontdoor/internal/casework"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/pathway"
@@ -37,6 +38,8 @@ type stepPageView struct {
 	More      bool // more questions came of the answers
 	Sections  []sectionView
 	WorkedOut *parts.SummaryList
+	Attend    bool // who came, of everyone at once
+	Quorum    *quorumView
 	Teams     *parts.Table
 	Letters   bool
 	Button    string
@@ -82,8 +85,14 @@ func (d *door) filling(r *http.Request, a *room.Asker) (*filling, error) {
 		fl.row = pathway.NewRow
 		fl.base[answer.Key(g)] = answer.List(append(slices.Clone(fl.base.Rows(g)), fl.row)...)
 	}
+	for k := range v.Pathway.Anew(id, v.Facts) {
+		delete(fl.base, k)
+	}
 	for j := range fl.step.Ask {
 		q := &fl.step.Ask[j]
+		if v.Pathway.AttendedIn(id) != nil {
+			break // one more at the door must not cost what was noted of the others
+		}
 		delete(fl.base, answer.Key(q.ID))
 		delete(fl.base, answer.Key(q.ID+"_other"))
 		rows := v.Facts.Answers.Rows(q.Group)
@@ -201,12 +210,21 @@ func (d *door) drawStep(w http.ResponseWriter, r *http.Request, a *room.Asker, f
 		if asked[i].Row != "" {
 			group, _, _ := asked[i].Key.Split()
 			s.Title = p.RowName(f, group, asked[i].Row)
-			s.Hint = rowHint(p, group, asked[i].Row)
+			s.Hint = p.RowHint(f, group, asked[i].Row)
+			if m := p.AttendedIn(fl.step.ID); m != nil && group == m.Invited {
+				s.Hint = attendeeHint(v, m, asked[i].Row, d.names(v), calendar.DateOf(web.Now(r)))
+			}
 		}
 		view.Sections = append(view.Sections, s)
 		i = j
 	}
 	view.WorkedOut = workedOut(p, f)
+	if m := p.AttendedIn(fl.step.ID); m != nil {
+		view.Attend, view.Quorum, view.Button = true, quorumOf(p, m, f), "Everyone is noted"
+		if view.Quorum != nil {
+			view.WorkedOut = nil // it says the same
+		}
+	}
 	view.Beside = d.beside(v, a)
 	if a.May(d.House, "people") {
 		if n, _ := v.Facts.Count("contacts_12m"); n > 1 {
@@ -216,19 +234,6 @@ func (d *door) drawStep(w http.ResponseWriter, r *http.Request, a *room.Asker, f
 	view.Multipart = slices.ContainsFunc(fl.step.Ask, func(q pathway.Question) bool { return q.Type == "files" })
 	view.Teams = d.teamsAsked(fl)
 	return drawRecord(d, stepPage, w, r, a, v, status, view.Heading, view, func(c *web.Chrome) { c.Errors = errs })
-}
-
-// rowHint is what a list of codes says of the one that is a row.
-func rowHint(p *pathway.Pathway, group, row string) string {
-	g, ok := p.Group(group)
-	if !ok {
-		return ""
-	}
-	codes := g.CodesOfRows()
-	if i := slices.IndexFunc(codes, func(c pathway.Code) bool { return c.Code == row }); i >= 0 {
-		return codes[i].Hint
-	}
-	return ""
 }
 
 // byName says in each fault whose answer it is by their name: two children told
@@ -379,7 +384,7 @@ func (d *door) takeStep(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 	}
 	have := fl.over(changes)
 	asked := fl.ask(have)
-	if r.PostForm.Get("do") == "upload" || r.PostForm.Has("remove-file") {
+	if do := r.PostForm.Get("do"); do == "upload" || do == "keep" || r.PostForm.Has("remove-file") {
 		return d.drawStep(w, r, a, fl, based, changes, false, http.StatusOK, errs)
 	}
 	more := slices.ContainsFunc(asked, func(x pathway.Asked) bool { return !slices.Contains(r.PostForm[form.MarkName], string(x.Key)) })

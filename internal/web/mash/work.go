@@ -63,7 +63,7 @@ func (d *door) relatedTable(r *http.Request, caption string, list []casework.Rel
 		team, _ := d.Desk.Place.Register.Team(s.Record.Team)
 		left := parts.Cell{Text: "No limit runs"}
 		if p := d.pathwayOf(s.Record); s.Clock != nil && p != nil {
-			left = parts.Cell{Body: parts.Body{d.timeLeft(p, *s.Clock, s.Record.Authority, now, false)}}
+			left = parts.Cell{Body: parts.Body{d.TimeLeft(p, *s.Clock, s.Record.Authority, now, false)}}
 		}
 		state := s.State.Label
 		if s.State.Answered && !strings.Contains(strings.ToLower(state), "answered") {

@@ -13,7 +13,7 @@ import (
 func TestBeginOther(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	r := h.worker(caseworktest.Worker(t, h.desk, "Pat Officer", "police_officer", "thurrock", ""))
+	r := h.worker(caseworktest.Worker(t, h.Desk, "Pat Officer", "police_officer", "thurrock", ""))
 	r.open("/refer").says("See what else you can start")
 	r.open("/begin").says("Police protection").never("Child in need plan")
 	begin := func(r *reader) *reader {

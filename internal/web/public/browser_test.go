@@ -78,7 +78,7 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 	look("status", "/status/view")
 	look("step", "/status/step/withdraw")
 
-	w := h.worker(caseworktest.Worker(t, h.desk, "Asha Noor", "referrer", "thurrock", ""))
+	w := h.worker(caseworktest.Worker(t, h.Desk, "Asha Noor", "referrer", "thurrock", ""))
 	q := webtest.Browser(t)
 	w.open("/refer").post("/refer").next("danger", "no")
 	base = w.base()

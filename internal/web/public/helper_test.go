@@ -4,93 +4,47 @@ import (
 	"bytes"
 	"html"
 	"io"
-	"log/slog"
 	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
-	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"frontdoor/internal/agency"
 	"frontdoor/internal/answer"
-	"frontdoor/internal/casework"
 	"frontdoor/internal/casework/caseworktest"
 	"frontdoor/internal/pathway"
-	"frontdoor/internal/publishing"
 	"frontdoor/internal/record"
-	"frontdoor/internal/secret"
-	"frontdoor/internal/signin"
 	"frontdoor/internal/store"
-	"frontdoor/internal/store/storetest"
-	"frontdoor/internal/web"
-	"frontdoor/internal/web/assets"
 	"frontdoor/internal/web/parts"
 	"frontdoor/internal/web/public"
-	"frontdoor/internal/web/room"
+	"frontdoor/internal/web/roomtest"
 	"frontdoor/internal/web/webtest"
 )
 
 func TestMain(m *testing.M) { webtest.Main(m) }
 
-// house is the room with a database and a clock of its own.
+// house is the room where a browser can reach it.
 type house struct {
-	*httptest.Server
-	t    testing.TB
-	desk *casework.Desk
-	mu   sync.Mutex
-	at   time.Time
+	*roomtest.World
+	URL string
 }
-
-func (h *house) now() time.Time { h.mu.Lock(); defer h.mu.Unlock(); return h.at }
-
-func (h *house) later(d time.Duration) { h.mu.Lock(); defer h.mu.Unlock(); h.at = h.at.Add(d) }
 
 func newHouse(t testing.TB) *house {
 	t.Helper()
-	db := storetest.Open(t)
-	h := &house{t: t, desk: caseworktest.Desk(t, db), at: caseworktest.Start}
-	site := &web.Site{
-		Name: "Anytown Safeguarding Children Partnership", Home: "/", SignInHref: "/sign-in", SignOutHref: "/sign-out", ExitHref: "https://www.bbc.co.uk/weather",
-		Footer: []parts.Link{{Text: "Accessibility", Href: "/accessibility"}, {Text: "Privacy", Href: "/privacy"}, {Text: "Cookies", Href: "/cookies"}, {Text: "Leave no trace", Href: "/hide"}},
+	w := roomtest.Open(t, caseworktest.Open(t), caseworktest.Start, public.Register)
+	w.House.Site.Footer = append(w.House.Site.Footer, parts.Link{Text: "Privacy", Href: "/privacy"}, parts.Link{Text: "Cookies", Href: "/cookies"}, parts.Link{Text: "Leave no trace", Href: "/hide"})
+	w.House.Front.SignIn = func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/sign-in?next="+url.QueryEscape(r.URL.Path), http.StatusSeeOther)
 	}
-	r := &room.House{Desk: h.desk, Gate: &signin.Gate{DB: db, Sealer: h.desk.Sealer}, Site: site, Texts: publishing.New(db, h.desk.Place)}
-	r.Front = &web.Front{
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: web.NewMetrics(), Now: h.now,
-		Chrome: func(*http.Request) web.Chrome { return web.Chrome{Site: site} },
-		SignIn: func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "/sign-in?next="+url.QueryEscape(r.URL.Path), http.StatusSeeOther)
-		},
-	}
-	mux := http.NewServeMux()
-	mux.Handle("GET "+assets.Prefix, assets.Handler())
-	mux.Handle("GET /sign-in", r.Front.Handle(func(w http.ResponseWriter, _ *http.Request) error {
+	w.Mux.Handle("GET /sign-in", w.House.Front.Handle(func(w http.ResponseWriter, _ *http.Request) error {
 		_, err := io.WriteString(w, "sign in here")
 		return err
 	}))
-	public.Register(mux, r)
-	h.Server = httptest.NewServer(r.Front.Wrap(mux))
-	t.Cleanup(h.Close)
-	return h
-}
-
-// token signs a worker in.
-func (h *house) token(w agency.Worker) string {
-	h.t.Helper()
-	token, hash := secret.NewToken()
-	now := h.now()
-	err := h.desk.DB.Write(h.t.Context(), func(tx *store.Tx) error {
-		return tx.PutSession(store.Session{ID: hash, Worker: w.ID, CreatedAt: now, SeenAt: now, SecondAt: now, ExpiresAt: now.Add(12 * time.Hour), Data: map[string]string{}})
-	})
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	return token
+	return &house{w, w.Serve()}
 }
 
 // reader is one browser without script.
@@ -106,15 +60,15 @@ type reader struct {
 func (h *house) reader() *reader {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
-	return &reader{Client: &http.Client{Jar: jar}, h: h, t: h.t}
+	return &reader{Client: &http.Client{Jar: jar}, h: h, t: h.T}
 }
 
 func (h *house) worker(w agency.Worker) *reader {
 	r := h.reader()
 	u, _ := url.Parse(h.URL)
-	r.Jar.SetCookies(u, []*http.Cookie{{Name: "frontdoor", Value: h.token(w), Path: "/"}})
+	r.Jar.SetCookies(u, []*http.Cookie{h.Cookie(w)})
 	return r
 }
 
@@ -227,7 +181,7 @@ var codeOn = regexp.MustCompile(`id="your-code">([0-9 ]+)<`)
 
 // neighbour begins to write and comes to the page after the place.
 func neighbour(h *house) (r *reader, code string) {
-	h.t.Helper()
+	h.T.Helper()
 	r = h.reader()
 	r.open("/refer").says("999")
 	r.post("/refer").at("/code")
@@ -264,7 +218,7 @@ func (r *reader) sent() record.Record {
 	r.t.Helper()
 	path, _, _ := strings.Cut(r.path, "?")
 	var rec record.Record
-	err := r.h.desk.DB.Read(r.t.Context(), func(tx *store.Tx) error {
+	err := r.h.Desk.DB.Read(r.t.Context(), func(tx *store.Tx) error {
 		var err error
 		rec, err = tx.Record(strings.TrimPrefix(path, "/refer/sent/"))
 		return err
@@ -276,9 +230,9 @@ func (r *reader) sent() record.Record {
 }
 
 func (h *house) library(name string) *pathway.Pathway {
-	p, ok := h.desk.Pathways.Get(name)
+	p, ok := h.Desk.Pathways.Get(name)
 	if !ok {
-		h.t.Fatalf("no pathway %s", name)
+		h.T.Fatalf("no pathway %s", name)
 	}
 	return p
 }

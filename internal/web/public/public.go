@@ -64,6 +64,7 @@ func Register(mux room.Mux, h *room.House) {
 		on("GET "+view, p.status)
 		on("POST "+at+"/message", p.message)
 		on("GET "+at+"/letter/{document}", p.letter)
+		on("GET "+at+"/letter/{document}/pdf", p.letterPDF)
 		on("GET "+at+"/step/{step}", p.step)
 		on("POST "+at+"/step/{step}/save", p.stepSave)
 		mux.Handle("POST "+at+"/step/{step}", uploads(h.Public(p.stepDo)))

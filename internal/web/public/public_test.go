@@ -71,8 +71,8 @@ func TestTheAnswerToSendingIsLost(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		id := secret.ReceiptHash(h.desk.Sealer.LookupHash, parsed)
-		got, err := h.desk.Send(t.Context(), casework.ByVisitor(id, h.now()), strings.TrimPrefix(base, "/refer/"), id)
+		id := secret.ReceiptHash(h.Desk.Sealer.LookupHash, parsed)
+		got, err := h.Desk.Send(t.Context(), casework.ByVisitor(id, h.Now()), strings.TrimPrefix(base, "/refer/"), id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,12 +92,12 @@ func TestFrontDoorAsksForMore(t *testing.T) {
 	r, _ := neighbour(h)
 	finish(r).post(r.base() + "/send")
 	rec := r.sent()
-	sw := caseworktest.Worker(t, h.desk, "Jo Reed", "mash_social_worker", rec.Authority, "")
-	by := casework.ByWorker(sw, &h.desk.Place.Register, h.now())
-	if _, err := h.desk.TakeStep(t.Context(), by, rec.ID, "ask_sender", rec.Revision, answer.Set{"return_words": answer.Text("Which flat is it? <b>")}); err != nil {
+	sw := caseworktest.Worker(t, h.Desk, "Jo Reed", "mash_social_worker", rec.Authority, "")
+	by := casework.ByWorker(sw, &h.Desk.Place.Register, h.Now())
+	if _, err := h.Desk.TakeStep(t.Context(), by, rec.ID, "ask_sender", rec.Revision, answer.Set{"return_words": answer.Text("Which flat is it? <b>")}); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.desk.SendMessage(t.Context(), by, rec.ID, "Thank you for telling us."); err != nil {
+	if err := h.Desk.SendMessage(t.Context(), by, rec.ID, "Thank you for telling us."); err != nil {
 		t.Fatal(err)
 	}
 	r.open("/status/view").says("Someone is looking at it", "Which flat is it?", "Thank you for telling us.", "Give what was asked for").never("Jo Reed")
@@ -105,14 +105,17 @@ func TestFrontDoorAsksForMore(t *testing.T) {
 		t.Error("what a worker typed is drawn as markup")
 	}
 	letter := regexp.MustCompile(`/status/letter/[^"]+`).FindString(r.body)
-	r.open(letter).says("Which flat is it?", "Print this letter")
+	r.open(letter).says("Which flat is it?", "Print this letter", letter+"/pdf")
+	if r.open(letter + "/pdf"); !strings.HasPrefix(r.body, "%PDF-") {
+		t.Error("the letter is no PDF")
+	}
 
 	// Files go with the answer; nothing typed is lost when something is missing.
 	r.open("/status/step/give_information")
 	r.upload("/status/step/give_information", "more_files-upload", "door.txt", "The green door.", "upload").says("File 1")
 	r.next().says("There is a problem", "File 1")
 	r.next("more_words", "The one with the green door.").at("/status/view").says("Done.")
-	v, err := h.desk.Open(t.Context(), by, rec.ID)
+	v, err := h.Desk.Open(t.Context(), by, rec.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +175,7 @@ func TestNothingTypedIsLost(t *testing.T) {
 	other.open("/refer/return").post("/refer/return", "code", strings.ReplaceAll(code, " ", "")).at("/child_born/r1").says(`value="31"`)
 
 	// The visit ends: the script hears so, and what is sent by hand is held.
-	h.later(3 * time.Hour)
+	h.Later(3 * time.Hour)
 	if got := save(r, "happening", "", "public_saw", "He hid again"); got != http.StatusUnauthorized || !strings.Contains(r.body, "error") {
 		t.Errorf("autosave after the visit ended: %d %s", got, r.body)
 	}
@@ -294,10 +297,10 @@ func TestProfessionalSendsAndConfirms(t *testing.T) {
 	r.never("Still to answer")
 	r.post(base+"/send").says("We have it", "We have sent an email to your work address")
 	rec := r.sent()
-	link := "/confirm/" + rec.ID + "/" + h.desk.EmailToken(rec.ID, "asha@example.org")
-	sw := casework.ByWorker(caseworktest.Worker(t, h.desk, "Jo Reed", "mash_social_worker", "thurrock", ""), &h.desk.Place.Register, h.now())
+	link := "/confirm/" + rec.ID + "/" + h.Desk.EmailToken(rec.ID, "asha@example.org")
+	sw := casework.ByWorker(caseworktest.Worker(t, h.Desk, "Jo Reed", "mash_social_worker", "thurrock", ""), &h.Desk.Place.Register, h.Now())
 	confirmed := func() bool {
-		v, err := h.desk.Open(t.Context(), sw, rec.ID)
+		v, err := h.Desk.Open(t.Context(), sw, rec.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -317,7 +320,7 @@ func TestProfessionalSendsAndConfirms(t *testing.T) {
 func TestWorkerSeesWhatBecameOfIt(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	w := caseworktest.Worker(t, h.desk, "Asha Noor", "referrer", "thurrock", "")
+	w := caseworktest.Worker(t, h.Desk, "Asha Noor", "referrer", "thurrock", "")
 	r := h.worker(w)
 	r.open("/refer").says("Asha Noor").never("Exit this page")
 	r.post("/refer").at("/danger")
@@ -341,12 +344,12 @@ func TestWorkerSeesWhatBecameOfIt(t *testing.T) {
 		t.Errorf("disagreeing led to %s: %s", r.path, r.text())
 	}
 
-	other := h.worker(caseworktest.Worker(t, h.desk, "Ben Ode", "referrer", "thurrock", ""))
+	other := h.worker(caseworktest.Worker(t, h.Desk, "Ben Ode", "referrer", "thurrock", ""))
 	other.open("/sent/" + rec)
 	if other.code != http.StatusNotFound {
 		t.Errorf("another worker got %d", other.code)
 	}
-	h.later(2 * time.Hour)
+	h.Later(2 * time.Hour)
 	if r.open("/sent").at("/sign-in"); !strings.Contains(r.path, "next=%2Fsent") {
 		t.Errorf("after time out: %s", r.path)
 	}

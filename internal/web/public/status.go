@@ -289,6 +289,20 @@ func (p *pub) letter(w http.ResponseWriter, r *http.Request) error {
 	return letterPage.Render(w, r, http.StatusOK, c, oneLetterView{Letter: letters([]record.Document{d}, who.base)[0]})
 }
 
+// letterPDF is one letter as a file; its name tells nobody anything.
+func (p *pub) letterPDF(w http.ResponseWriter, r *http.Request) error {
+	who, err := p.sender(r)
+	if err != nil {
+		return p.signIn(w, r, err)
+	}
+	pdf, rec, err := p.Desk.LetterPDF(r.Context(), who.by, who.rec, r.PathValue("document"))
+	if err != nil {
+		return err
+	}
+	room.SendPDF(w, "letter-"+rec.Reference, pdf)
+	return nil
+}
+
 type stepView struct {
 	Action, Save, Cancel string
 	Title                string

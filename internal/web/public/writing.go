@@ -170,7 +170,7 @@ func (w *writing) block(page string) block {
 	}
 	g, _ := w.p.Group(b.group)
 	// Rows that are a list of codes are not listed: nobody adds or takes any.
-	b.main = g != nil && g.CodesOfRows() == nil && slices.IndexFunc(w.p.Pages, func(x pathway.Page) bool { return x.Repeat == b.group }) == b.first
+	b.main = g != nil && !g.Listed() && slices.IndexFunc(w.p.Pages, func(x pathway.Page) bool { return x.Repeat == b.group }) == b.first
 	return b
 }
 

@@ -23,6 +23,9 @@ const mostBytes = 100_000
 // something, or belong to those who sign in.
 var leaving = regexp.MustCompile(`^/(sign-in|assets/)`)
 
+// copies are files made of pages: nothing for a browser to show.
+var copies = regexp.MustCompile(`(\.|/)(pdf|epub)(\?|$)`)
+
 // crawled is one page that was found.
 type crawled struct {
 	path  string
@@ -33,11 +36,13 @@ type crawled struct {
 	plain string
 }
 
-// crawl follows every link of the public site from its first page.
-func crawl(t *testing.T, w *world) map[string]*crawled {
+// crawl follows every link of the public site from its first page, but for some
+// addresses.
+func crawl(t *testing.T, w *world, but ...*regexp.Regexp) map[string]*crawled {
 	t.Helper()
 	found := map[string]*crawled{}
 	from := map[string]string{"/": "nowhere"}
+	but = append(but, leaving)
 	queue := []string{"/"}
 	for len(queue) > 0 {
 		path := queue[0]
@@ -49,7 +54,7 @@ func crawl(t *testing.T, w *world) map[string]*crawled {
 		found[path] = c
 		for n := range c.doc.Descendants() {
 			for _, to := range leads(n) {
-				if to = pathOf(to); to != "" && from[to] == "" && !leaving.MatchString(to) {
+				if to = pathOf(to); to != "" && from[to] == "" && !slices.ContainsFunc(but, func(r *regexp.Regexp) bool { return r.MatchString(to) }) {
 					from[to] = path
 					queue = append(queue, to)
 				}

@@ -2,17 +2,16 @@ package read_test
 
 import (
 	"io"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"sync"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"frontdoor/internal/audit"
 	"frontdoor/internal/casework"
+	"frontdoor/internal/casework/caseworktest"
 	"frontdoor/internal/partnership"
 	"frontdoor/internal/pathway"
 	"frontdoor/internal/seal"
@@ -21,8 +20,6 @@ import (
 	"frontdoor/internal/site"
 	"frontdoor/internal/store/storetest"
 	"frontdoor/internal/web/webtest"
-	"frontdoor/partnerships"
-	"frontdoor/pathways"
 )
 
 func TestMain(m *testing.M) { webtest.Main(m) }
@@ -49,21 +46,12 @@ func (w *world) set(at time.Time) { w.mu.Lock(); defer w.mu.Unlock(); w.at = at 
 // newWorld begins one with the partnership's folder and more files in it.
 func newWorld(t testing.TB, more map[string]string) *world {
 	t.Helper()
-	set, err := fs.Sub(partnerships.FS, "set")
-	if err != nil {
-		t.Fatal(err)
-	}
+	place := caseworktest.Partnership()
 	if len(more) > 0 {
-		set = with(t, set, more)
-	}
-	place, faults := partnership.Load(set)
-	if place == nil {
-		t.Fatal(faults)
-	}
-	place.Place.Now = tuesday
-	lib, faults := pathway.LoadAll(pathways.FS, place.Place)
-	if lib == nil {
-		t.Fatal(faults)
+		var faults pathway.Faults
+		if place, faults = partnership.Load(caseworktest.Folder(t, more)); place == nil {
+			t.Fatal(faults)
+		}
 	}
 	key := []byte("the key of these tests, 32 bytes.")[:seal.KeySize]
 	sealer, err := seal.New(key)
@@ -83,7 +71,7 @@ func newWorld(t testing.TB, more map[string]string) *world {
 		t.Fatal(err)
 	}
 	db := storetest.Open(t)
-	w := &world{t: t, at: tuesday, desk: &casework.Desk{DB: db, Place: place, Pathways: lib, Sealer: sealer}}
+	w := &world{t: t, at: tuesday, desk: &casework.Desk{DB: db, Place: place, Pathways: caseworktest.Library(), Sealer: sealer}}
 	w.site, err = site.New(site.Config{
 		Desk: w.desk, Gate: &signin.Gate{DB: db, Sealer: sealer, Passwords: passwords, Passkeys: passkeys}, Sign: sign,
 		Base: base, Now: w.now, Log: slog.New(slog.NewJSONHandler(io.Discard, nil)),
@@ -92,27 +80,6 @@ func newWorld(t testing.TB, more map[string]string) *world {
 		t.Fatal(err)
 	}
 	return w
-}
-
-// with is a folder with more files in it.
-func with(t testing.TB, folder fs.FS, more map[string]string) fs.FS {
-	t.Helper()
-	all := fstest.MapFS{}
-	err := fs.WalkDir(folder, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := fs.ReadFile(folder, name)
-		all[name] = &fstest.MapFile{Data: data}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, text := range more {
-		all[name] = &fstest.MapFile{Data: []byte(text)}
-	}
-	return all
 }
 
 // get asks for an address, with headers in pairs.

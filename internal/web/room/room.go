@@ -102,9 +102,19 @@ func (h *House) Staff(fn StaffHandler) http.Handler {
 			return err
 		}
 		err = fn(w, r, a)
+		if h.destroyed(r, a, err) {
+			return See(w, r, "/retention/destroyed/"+r.PathValue("id"))
+		}
 		h.refused(r, a.By, err)
 		return err
 	})}
+}
+
+// destroyed tells whether a record that is not there was one that the worker could
+// open and that was destroyed since.
+func (h *House) destroyed(r *http.Request, a *Asker, err error) bool {
+	return fault.KindOf(err) == fault.NotFound && strings.HasPrefix(r.Pattern, "GET /records/{id}") &&
+		h.Leads("/retention") && h.Desk.WasDestroyed(r.Context(), a.By, r.PathValue("id"))
 }
 
 // refused notes who was kept out, and of what.
@@ -202,8 +212,14 @@ func (h *House) StaffChrome(r *http.Request, a *Asker, title string) web.Chrome 
 	if h.works(a) {
 		add("Board", "/board")
 	}
+	if cases && h.Leads("/actions") {
+		add("My actions", "/actions")
+	}
 	if a.May(h, "people") {
 		add("People", "/people")
+	}
+	if cases && h.Leads("/meetings") {
+		add("Meetings", "/meetings")
 	}
 	if cases {
 		add("My referrals", "/sent")
@@ -215,11 +231,17 @@ func (h *House) StaffChrome(r *http.Request, a *Asker, title string) web.Chrome 
 	if a.May(h, "reports") {
 		add("Reports", "/reports")
 	}
+	if cases && h.Leads("/tools") || a.May(h, "tools") {
+		add("Tools", "/tools")
+	}
 	if a.May(h, "accounts") {
 		add("Workers", "/workers")
 	}
 	if a.May(h, "audit") {
 		add("Audit log", "/audit")
+	}
+	if h.Desk.MayKeep(a.By) && h.Leads("/retention") {
+		add("Retention", "/retention")
 	}
 	if h.Leads("/manual") {
 		add("Manual", "/manual")

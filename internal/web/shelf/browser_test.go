@@ -42,7 +42,7 @@ func TestReadWithoutAConnection(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, texts(t, firstManual))
 	site := &served{t: t, at: "127.0.0.1:0"}
-	site.open(w.server)
+	site.open(w.Handler)
 	t.Cleanup(func() { site.server.Close() })
 	base := "http://" + site.at
 	p := webtest.Browser(t)
@@ -82,15 +82,15 @@ func TestReadWithoutAConnection(t *testing.T) {
 	}
 
 	// A new edition is released while the device is away.
-	w.now = w.now.Add(time.Hour)
+	w.Set(w.Now().Add(time.Hour))
 	w.publish("guidance/manual/neglect.md", page("Neglect", "## Signs {#signs}\n\nLook at the child, and listen.\n"), &guidance.Edition{
 		Key: "2026-04", Title: "Third edition", From: calendar.NewDate(2026, 4, 1), Summary: "Listening.",
 		Changes: []guidance.Change{{Chapter: "neglect", What: "Listening is new", Effect: "Listen"}},
 	})
-	w.now = time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC)
+	w.Set(time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC))
 	p.Open(base + "/manual")
 	p.WaitText(".app-kept", "You are not connected.")
-	site.open(w.server)
+	site.open(w.Handler)
 	p.Open(base + "/manual/neglect")
 	p.WaitText(".app-kept-news", "The manual on this device, a copy of Tuesday 17 March 2026, has been superseded. In force now: Third edition.")
 	p.WaitText("#content", "Look at the child, and listen.")
@@ -103,7 +103,7 @@ func TestReadWithoutAConnection(t *testing.T) {
 	if got := p.Eval(`caches.match('/manual/neglect').then((r) => r.text())`); !strings.Contains(got, "Look at the child, and listen.") {
 		t.Error("the copy holds the older text")
 	}
-	site.open(w.server)
+	site.open(w.Handler)
 	p.Open(base + "/offline")
 	p.WaitText("[data-offline-status]", "Kept: a copy of Wednesday 1 April 2026")
 	p.Click("[data-offline-do=drop]")
@@ -116,27 +116,26 @@ func TestReadWithoutAConnection(t *testing.T) {
 func TestPagesInABrowser(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, texts(t, firstManual))
-	w.now = w.now.Add(time.Hour)
+	w.Set(w.Now().Add(time.Hour))
 	w.publish("guidance/manual/neglect.md", page("Neglect", "## Then {#then}\n\n- [ ] Write it down the same day\n\n| Who | What |\n| --- | --- |\n| Police | Ask |\n\n## Signs and words {#signs}\n\nLook at the child, and listen. [Roles](manual:roles#who) {contact:thurrock_mash}\n"), &guidance.Edition{
 		Key: "2026-04", Title: "Third edition", From: calendar.NewDate(2026, 4, 1), Summary: "Listening.",
 		Changes: []guidance.Change{{Chapter: "neglect", What: "Listening is new", Effect: "Listen", Roles: []string{"edt_worker"}}},
 	})
-	w.now = time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC)
-	server := httptest.NewServer(w.server)
-	t.Cleanup(server.Close)
+	w.Set(time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC))
+	server := w.Serve()
 	p := webtest.Browser(t)
 	for name, path := range map[string]string{
 		"copy-replaced": "/manual/copy?edition=2026-03&chapter=neglect", "copy-current": "/manual/copy?edition=2026-04",
 		"compare": "/manual/compare?from=2025-09", "compare-chapter": "/manual/neglect/compare", "changes": "/manual/changes",
 	} {
-		if status := p.Open(server.URL + path); status != 200 {
+		if status := p.Open(server + path); status != 200 {
 			t.Errorf("%s: %d", path, status)
 		}
 		p.Check()
 		p.Shot(name)
 	}
 	p.NoScript()
-	p.Open(server.URL + "/offline")
+	p.Open(server + "/offline")
 	if !strings.Contains(p.Text("#content noscript"), "Download the manual as a PDF instead") || p.Seen("[data-offline-do=keep]") {
 		t.Error("without script the page does not say what to do instead")
 	}

@@ -43,6 +43,19 @@ func (s *shelf) two(v *visit) (from, to text, err error) {
 	return
 }
 
+// between gives the two texts that a request compares and the chapters that
+// differ.
+func (s *shelf) between(r *http.Request) (v *visit, from, to text, list []publishing.ChapterChange, err error) {
+	if v, err = s.visit(r); err != nil {
+		return
+	}
+	if from, to, err = s.two(v); err != nil {
+		return
+	}
+	list, err = s.Texts.Between(r.Context(), from.edition.Key, to.edition.Key, v.now)
+	return
+}
+
 type pairView struct {
 	From, To         string
 	FromDate, ToDate string
@@ -87,15 +100,7 @@ var comparePage = web.Page[compareView]("shelf/compare", files, "templates/compa
 // compareAll says of two editions which chapters changed, with the editors' words
 // on what that means.
 func (s *shelf) compareAll(w http.ResponseWriter, r *http.Request) error {
-	v, err := s.visit(r)
-	if err != nil {
-		return err
-	}
-	from, to, err := s.two(v)
-	if err != nil {
-		return err
-	}
-	list, err := s.Texts.Between(r.Context(), from.edition.Key, to.edition.Key, v.now)
+	v, from, to, list, err := s.between(r)
 	if err != nil {
 		return err
 	}
@@ -168,16 +173,8 @@ var chapterPage = web.Page[chapterView]("shelf/chapter", files, "templates/chapt
 
 // compareOne sets two texts of one chapter beside each other, word by word.
 func (s *shelf) compareOne(w http.ResponseWriter, r *http.Request) error {
-	v, err := s.visit(r)
-	if err != nil {
-		return err
-	}
-	from, to, err := s.two(v)
-	if err != nil {
-		return err
-	}
 	name := r.PathValue("chapter")
-	list, err := s.Texts.Between(r.Context(), from.edition.Key, to.edition.Key, v.now)
+	v, from, to, list, err := s.between(r)
 	if err != nil {
 		return err
 	}

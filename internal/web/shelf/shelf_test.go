@@ -2,9 +2,7 @@ package shelf_test
 
 import (
 	"encoding/json"
-	"io"
 	"io/fs"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -16,19 +14,11 @@ import (
 
 	"frontdoor/internal/agency"
 	"frontdoor/internal/calendar"
-	"frontdoor/internal/casework"
 	"frontdoor/internal/casework/caseworktest"
 	"frontdoor/internal/guidance"
 	"frontdoor/internal/publishing"
-	"frontdoor/internal/secret"
-	"frontdoor/internal/signin"
-	"frontdoor/internal/store"
-	"frontdoor/internal/store/storetest"
-	"frontdoor/internal/web"
-	"frontdoor/internal/web/assets"
-	"frontdoor/internal/web/parts"
 	"frontdoor/internal/web/read"
-	"frontdoor/internal/web/room"
+	"frontdoor/internal/web/roomtest"
 	"frontdoor/internal/web/shelf"
 	"frontdoor/internal/web/webtest"
 )
@@ -41,13 +31,7 @@ func TestTemplates(t *testing.T) {
 }
 
 // world is the room on a real database, with a manual of three chapters.
-type world struct {
-	t      *testing.T
-	now    time.Time
-	desk   *casework.Desk
-	house  *room.House
-	server http.Handler
-}
+type world struct{ *roomtest.World }
 
 const front = "---\ntitle: %TITLE%\nsummary: About %TITLE%.\nowner: Group\nchecked: 2026-01-02\nreview: 2027-01-02\n---\n\n"
 
@@ -83,96 +67,42 @@ parts: [{key: a, title: Part A, chapters: [neglect, roles]}]
 
 func newWorld(t *testing.T, files fs.FS) *world {
 	t.Helper()
-	db := storetest.Open(t)
-	w := &world{t: t, now: caseworktest.Start, desk: caseworktest.Desk(t, db)}
+	desk := caseworktest.Open(t)
 	place := *caseworktest.Partnership()
 	place.Folder = files
-	w.desk.Place = &place
-	h := &room.House{
-		Desk: w.desk, Gate: &signin.Gate{DB: db, Sealer: w.desk.Sealer}, Texts: publishing.New(db, &place),
-		Site: &web.Site{
-			Name: "Anytown Safeguarding Children Partnership", Base: "https://frontdoor.example", SignInHref: "/sign-in", SignOutHref: "/sign-out", ExitHref: "/nowhere",
-			Footer: []parts.Link{{Text: "Accessibility", Href: "/accessibility"}}, FooterText: "If a child is in danger now, call 999.",
-		},
-	}
-	h.Front = &web.Front{
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: web.NewMetrics(), Now: func() time.Time { return w.now },
-		Chrome: func(*http.Request) web.Chrome { return web.Chrome{Site: h.Site} },
-	}
-	mux := http.NewServeMux()
-	mux.Handle("GET "+assets.Prefix, assets.Handler())
-	h.Routes = mux
-	read.Register(mux, h)
-	shelf.Register(mux, h)
-	if err := h.Texts.Ship(t.Context(), w.now.AddDate(-1, 0, 0)); err != nil {
-		t.Fatal(err)
-	}
-	w.house, w.server = h, h.Front.Wrap(mux)
+	desk.Place = &place
+	w := &world{roomtest.Open(t, desk, caseworktest.Start, read.Register, shelf.Register)}
+	w.House.Site.ExitHref = "/nowhere"
+	w.Must(w.House.Texts.Ship(t.Context(), w.Now().AddDate(-1, 0, 0)))
 	return w
 }
 
 // publish puts a new text in force as its editor and a second person do: as a
 // correction, or with an edition.
 func (w *world) publish(name string, text *fstest.MapFile, edition *guidance.Edition) {
-	w.t.Helper()
-	ctx := w.t.Context()
-	editor := caseworktest.Worker(w.t, w.desk, "Eve Editor "+name, "partnership_editor", "thurrock", "")
-	second := caseworktest.Worker(w.t, w.desk, "Sam Second "+name, "partnership_manager", "thurrock", "")
+	w.T.Helper()
+	ctx := w.T.Context()
+	editor := caseworktest.Worker(w.T, w.Desk, "Eve Editor "+name, "partnership_editor", "thurrock", "")
+	second := caseworktest.Worker(w.T, w.Desk, "Sam Second "+name, "partnership_manager", "thurrock", "")
 	by := func(who agency.Worker) publishing.By {
-		return publishing.By{Worker: who, Now: w.now, Route: "POST /texts"}
+		return publishing.By{Worker: who, Now: w.Now(), Route: "POST /texts"}
 	}
-	base, _, err := w.house.Texts.Begin(ctx, name)
+	base, _, err := w.House.Texts.Begin(ctx, name)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
-	c, err := w.house.Texts.Ask(ctx, by(editor), publishing.Proposal{Name: name, Content: text.Data, Base: base.Change, Why: "Because."})
+	c, err := w.House.Texts.Ask(ctx, by(editor), publishing.Proposal{Name: name, Content: text.Data, Base: base.Change, Why: "Because."})
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	if edition == nil {
-		err = w.house.Texts.Correct(ctx, by(second), "A word was wrong.", c.ID)
-	} else if err = w.house.Texts.Approve(ctx, by(second), c.ID); err == nil {
-		err = w.house.Texts.Release(ctx, by(second), *edition)
+		err = w.House.Texts.Correct(ctx, by(second), "A word was wrong.", c.ID)
+	} else if err = w.House.Texts.Approve(ctx, by(second), c.ID); err == nil {
+		err = w.House.Texts.Release(ctx, by(second), *edition)
 	}
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
-}
-
-func (w *world) cookie(who agency.Worker) *http.Cookie {
-	w.t.Helper()
-	token, hash := secret.NewToken()
-	s := store.Session{ID: hash, Worker: who.ID, CreatedAt: w.now, SeenAt: w.now, SecondAt: w.now, ExpiresAt: w.now.Add(13 * time.Hour)}
-	if err := w.desk.DB.Write(w.t.Context(), func(tx *store.Tx) error { return tx.PutSession(s) }); err != nil {
-		w.t.Fatal(err)
-	}
-	return signin.WorkerCookie(token, false)
-}
-
-// get opens an address, and checks its status and what is and is not in the
-// answer; a word to be missed begins with "!".
-func (w *world) get(c *http.Cookie, path string, status int, holds ...string) *httptest.ResponseRecorder {
-	w.t.Helper()
-	r := httptest.NewRequest(http.MethodGet, path, nil)
-	if c != nil {
-		r.AddCookie(c)
-	}
-	got := httptest.NewRecorder()
-	w.server.ServeHTTP(got, r)
-	if got.Code != status {
-		w.t.Fatalf("%s: status %d, want %d: %s", path, got.Code, status, got.Body)
-	}
-	if len(got.Result().Cookies()) > 0 {
-		w.t.Errorf("%s sets a cookie", path)
-	}
-	body := strings.Join(strings.Fields(got.Body.String()), " ")
-	for _, h := range holds {
-		word, not := strings.CutPrefix(h, "!")
-		if strings.Contains(body, word) == not {
-			w.t.Errorf("%s: wanted %q: %s", path, h, body)
-		}
-	}
-	return got
 }
 
 func TestDownloads(t *testing.T) {
@@ -187,67 +117,67 @@ func TestDownloads(t *testing.T) {
 		"/manual/roles/pdf?on=2026-03-17":   {"application/pdf", "%PDF-", "roles-2026-03.pdf"},
 		"/manual/roles/pdf?edition=2025-09": {"application/pdf", "%PDF-", "roles-2025-09.pdf"},
 	} {
-		got := w.get(nil, path, 200)
+		got := w.Get(nil, path, 200)
 		if h := got.Header(); h.Get("Content-Type") != want[0] || !strings.HasPrefix(got.Body.String(), want[1]) || !strings.Contains(h.Get("Content-Disposition"), want[2]) {
 			t.Errorf("%s: %v", path, h)
 		}
 	}
-	first := w.get(nil, "/manual/neglect/pdf", 200)
+	first := w.Get(nil, "/manual/neglect/pdf", 200)
 	r := httptest.NewRequest(http.MethodGet, "/manual/neglect/pdf", nil)
 	r.Header.Set("If-None-Match", first.Header().Get("ETag"))
 	again := httptest.NewRecorder()
-	if w.server.ServeHTTP(again, r); again.Code != http.StatusNotModified || again.Body.Len() > 0 {
+	if w.Handler.ServeHTTP(again, r); again.Code != http.StatusNotModified || again.Body.Len() > 0 {
 		t.Errorf("the same copy was sent again: %d", again.Code)
 	}
-	w.get(nil, "/manual.pdf?edition=none", 404, "There is no edition of that name")
-	w.get(nil, "/manual.pdf?on=yesterday", 422, "Write the date")
-	w.get(nil, "/manual/none/pdf", 404, "There is no such chapter")
+	w.Get(nil, "/manual.pdf?edition=none", 404, "There is no edition of that name")
+	w.Get(nil, "/manual.pdf?on=yesterday", 422, "Write the date")
+	w.Get(nil, "/manual/none/pdf", 404, "There is no such chapter")
 }
 
 // The address in a copy is the one that tells whether it is current.
 func TestIsThisCopyCurrent(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, texts(t, firstManual))
-	b := w.get(nil, "/manual.epub", 200).Body.String()
+	b := w.Get(nil, "/manual.epub", 200).Body.String()
 	whole := address(t, b)
-	w.get(nil, whole, 200, "This copy is current", "Second edition", `href="/manual"`)
-	w.get(nil, "/manual/copy?edition=2026-03", 200, "This copy is current")
-	w.get(nil, "/manual/copy?edition=2026-03&chapter=neglect&text=000000000000", 200, "This copy is out of date", "corrected after", `href="/manual/neglect"`)
-	w.get(nil, "/manual/copy?edition=2025-09&chapter=neglect", 200, "This copy was replaced", "It was replaced on Tuesday 10 March 2026 by “Second edition”",
+	w.Get(nil, whole, 200, "This copy is current", "Second edition", `href="/manual"`)
+	w.Get(nil, "/manual/copy?edition=2026-03", 200, "This copy is current")
+	w.Get(nil, "/manual/copy?edition=2026-03&chapter=neglect&text=000000000000", 200, "This copy is out of date", "corrected after", `href="/manual/neglect"`)
+	w.Get(nil, "/manual/copy?edition=2025-09&chapter=neglect", 200, "This copy was replaced", "It was replaced on Tuesday 10 March 2026 by “Second edition”",
 		"The table is new", "Ask the police first", "Front door manager, Head teachers", "!Shorter", "/manual/neglect/compare?from=2025-09&amp;to=2026-03")
-	w.get(nil, "/manual/copy?edition=2025-09", 200, "The table is new", "Shorter", "/manual/compare?from=2025-09&amp;to=2026-03")
-	start := w.now
-	w.now = time.Date(2025, 8, 1, 12, 0, 0, 0, time.UTC)
-	w.get(nil, "/manual/copy?edition=2025-09", 200, "This copy is not in force yet", "Until then, no edition is in force.")
-	w.get(nil, "/manual/changes", 200, "Not in force yet", "!govuk-tag--green")
-	w.now = start
-	w.get(nil, "/manual/copy", 422, "names its edition")
-	w.get(nil, "/manual/copy?edition=x", 404)
-	w.get(nil, "/manual/copy?edition=2026-03&chapter=x", 404)
+	w.Get(nil, "/manual/copy?edition=2025-09", 200, "The table is new", "Shorter", "/manual/compare?from=2025-09&amp;to=2026-03")
+	start := w.Now()
+	w.Set(time.Date(2025, 8, 1, 12, 0, 0, 0, time.UTC))
+	w.Get(nil, "/manual/copy?edition=2025-09", 200, "This copy is not in force yet", "Until then, no edition is in force.")
+	w.Get(nil, "/manual/changes", 200, "Not in force yet", "!govuk-tag--green")
+	w.Set(start)
+	w.Get(nil, "/manual/copy", 422, "names its edition")
+	w.Get(nil, "/manual/copy?edition=x", 404)
+	w.Get(nil, "/manual/copy?edition=2026-03&chapter=x", 404)
 
 	// A word is corrected without a new edition.
-	w.now = w.now.Add(time.Hour)
+	w.Set(w.Now().Add(time.Hour))
 	w.publish("guidance/manual/roles.md", page("Roles", "## Who {#who}\n\nEach of us.\n"), nil)
-	w.get(nil, whole, 200, "This copy is out of date", "was corrected after your copy was made", "Corrected on: Tuesday 17 March 2026.")
-	w.get(nil, "/manual/copy?edition=2026-03&chapter=neglect&text=000000000000", 200, "out of date", "!Corrected on")
+	w.Get(nil, whole, 200, "This copy is out of date", "was corrected after your copy was made", "Corrected on: Tuesday 17 March 2026.")
+	w.Get(nil, "/manual/copy?edition=2026-03&chapter=neglect&text=000000000000", 200, "out of date", "!Corrected on")
 
 	// The next edition is released, and comes into force.
 	w.publish("guidance/manual/neglect.md", page("Neglect", "## Signs {#signs}\n\nLook at the child, and listen.\n"), &guidance.Edition{
 		Key: "2026-04", Title: "Third edition", From: calendar.NewDate(2026, 4, 1), Summary: "Listening.",
 		Changes: []guidance.Change{{Chapter: "neglect", What: "Listening is new", Effect: "Listen", Roles: []string{"edt_worker"}}},
 	})
-	w.get(nil, "/manual/copy?edition=2026-04", 200, "This copy is not in force yet", "Wednesday 1 April 2026")
-	w.get(nil, "/manual.pdf?edition=2026-04", 200)
-	w.now = time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC)
-	w.get(nil, "/manual/copy?edition=2026-04", 200, "This copy is current")
-	w.get(nil, whole, 200, "This copy was replaced", "“Third edition”", "Listening is new")
-	w.get(nil, "/manual/copy?edition=2026-03&chapter=roles", 200, "This copy was replaced", "named no change")
-	w.get(nil, "/manual/changes", 200, "Third edition", "In force", "Listening is new", "/manual/compare?from=2026-03&amp;to=2026-04")
-	w.get(nil, "/manual/compare", 200, "Neglect", "Listening is new", "Not changed", "<li>Roles</li>", "!The table is new")
-	w.get(nil, "/manual/compare?from=2025-09", 200, "Listening is new", "The table is new", "Ask the police first")
-	w.get(nil, "/manual/neglect/compare", 200, "Listening is new", "added: </span>, and listen.</ins>",
+	w.Get(nil, "/manual/copy?edition=2026-04", 200, "This copy is not in force yet", "Wednesday 1 April 2026")
+	w.Get(nil, "/manual.pdf?edition=2026-04", 200)
+	w.Set(time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC))
+	w.Get(nil, "/manual/copy?edition=2026-04", 200, "This copy is current")
+	w.Get(nil, whole, 200, "This copy was replaced", "“Third edition”", "Listening is new")
+	w.Get(nil, "/manual/copy?edition=2026-03&chapter=roles", 200, "This copy was replaced", "named no change")
+	w.Get(nil, "/manual/changes", 200, "Third edition", "In force", "Listening is new", "/manual/compare?from=2026-03&amp;to=2026-04")
+	w.Get(nil, "/manual/compare", 200, "Neglect", "Listening is new", "Not changed", "<li>Roles</li>", "!The table is new")
+	w.Get(nil, "/manual/compare?from=2025-09", 200, "Listening is new", "The table is new", "Ask the police first")
+	w.Get(nil, "/manual/neglect/compare", 200, "Listening is new", "added: </span>, and listen.</ins>",
 		`id="signs"`, "Taken out", "<del><span class=\"govuk-visually-hidden\">removed: </span>Police | Ask</del>", `/manual/neglect?edition=2026-04`)
-	w.get(nil, "/manual/neglect/pdf?edition=2026-03", 200)
+	w.Get(nil, "/manual/neglect/pdf?edition=2026-03", 200)
 }
 
 // address is the address in a book that tells whether it is current.
@@ -263,40 +193,40 @@ func address(t *testing.T, epub string) string {
 func TestChanges(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, texts(t, firstManual))
-	w.get(nil, "/manual/changes", 200, "Second edition", "In force", "First edition", "Replaced", "The table is new", "Shorter", "!for other roles")
-	w.get(nil, "/manual/changes?role=Head+teachers", 200, "You see what changed for Head teachers", "The table is new", "Shorter")
-	w.get(nil, "/manual/changes?role=edt_worker", 200, "!The table is new", "Shorter", "1 change is for other roles")
-	w.get(nil, "/manual/changes?role=all", 200, "The table is new", "Shorter")
-	manager := w.cookie(caseworktest.Worker(t, w.desk, "Mina Manager", "mash_manager", "thurrock", ""))
-	w.get(manager, "/manual/changes", 200, "your own roles: Front door manager", "The table is new", "Mina Manager")
-	officer := w.cookie(caseworktest.Worker(t, w.desk, "Olu Officer", "mash_officer", "thurrock", ""))
-	w.get(officer, "/manual/changes", 200, "!The table is new", "Shorter", "1 change is for other roles")
-	w.get(officer, "/manual/changes?role=all", 200, "The table is new")
-	w.get(officer, "/manual/changes?role=own", 200, "!The table is new")
+	w.Get(nil, "/manual/changes", 200, "Second edition", "In force", "First edition", "Replaced", "The table is new", "Shorter", "!for other roles")
+	w.Get(nil, "/manual/changes?role=Head+teachers", 200, "You see what changed for Head teachers", "The table is new", "Shorter")
+	w.Get(nil, "/manual/changes?role=edt_worker", 200, "!The table is new", "Shorter", "1 change is for other roles")
+	w.Get(nil, "/manual/changes?role=all", 200, "The table is new", "Shorter")
+	manager := w.Cookie(caseworktest.Worker(t, w.Desk, "Mina Manager", "mash_manager", "thurrock", ""))
+	w.Get(manager, "/manual/changes", 200, "your own roles: Front door manager", "The table is new", "Mina Manager")
+	officer := w.Cookie(caseworktest.Worker(t, w.Desk, "Olu Officer", "mash_officer", "thurrock", ""))
+	w.Get(officer, "/manual/changes", 200, "!The table is new", "Shorter", "1 change is for other roles")
+	w.Get(officer, "/manual/changes?role=all", 200, "The table is new")
+	w.Get(officer, "/manual/changes?role=own", 200, "!The table is new")
 }
 
 func TestCompareWithoutChange(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, texts(t, firstManual))
 	// The editors said what changed, and the words are the same: both are told.
-	w.get(nil, "/manual/compare?from=2025-09&to=2026-03", 200, "The same words", "The table is new", `href="/manual/neglect/compare?from=2025-09&amp;to=2026-03"`)
-	w.get(nil, "/manual/compare", 200, "“First edition”", "“Second edition”")
-	w.get(nil, "/manual/neglect/compare?from=2026-03&to=2025-09", 200, "The text is the same in both", "From “First edition”")
-	w.get(nil, "/manual/none/compare", 404)
-	w.get(nil, "/manual/compare?to=2025-09", 404, "There is no earlier edition")
-	w.get(nil, "/manual/compare?from=x", 404)
+	w.Get(nil, "/manual/compare?from=2025-09&to=2026-03", 200, "The same words", "The table is new", `href="/manual/neglect/compare?from=2025-09&amp;to=2026-03"`)
+	w.Get(nil, "/manual/compare", 200, "“First edition”", "“Second edition”")
+	w.Get(nil, "/manual/neglect/compare?from=2026-03&to=2025-09", 200, "The text is the same in both", "From “First edition”")
+	w.Get(nil, "/manual/none/compare", 404)
+	w.Get(nil, "/manual/compare?to=2025-09", 404, "There is no earlier edition")
+	w.Get(nil, "/manual/compare?from=x", 404)
 }
 
 func TestKeptOnADevice(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, texts(t, firstManual))
-	manager := w.cookie(caseworktest.Worker(t, w.desk, "Mina Manager", "mash_manager", "thurrock", ""))
-	w.get(nil, "/offline", 200, "Keep a copy on this device", "Procedures: 2 chapters", "Checklist: Sleep", "Nothing is kept until you press the button", "/manual.pdf", "offline.js")
-	w.get(manager, "/offline", 200, "Mina Manager")
+	manager := w.Cookie(caseworktest.Worker(t, w.Desk, "Mina Manager", "mash_manager", "thurrock", ""))
+	w.Get(nil, "/offline", 200, "Keep a copy on this device", "Procedures: 2 chapters", "Checklist: Sleep", "Nothing is kept until you press the button", "/manual.pdf", "offline.js")
+	w.Get(manager, "/offline", 200, "Mina Manager")
 
 	// What is kept is the same for everyone, and names nobody.
-	plain := w.get(nil, "/offline/bundle.json", 200).Body.String()
-	if w.get(manager, "/offline/bundle.json", 200, "!Mina").Body.String() != plain {
+	plain := w.Get(nil, "/offline/bundle.json", 200).Body.String()
+	if w.Get(manager, "/offline/bundle.json", 200, "!Mina").Body.String() != plain {
 		t.Error("a worker is sent another copy")
 	}
 	var b struct {
@@ -334,20 +264,20 @@ func TestKeptOnADevice(t *testing.T) {
 		t.Errorf("%d pages are kept", len(b.Pages))
 	}
 	for _, a := range b.Assets {
-		w.get(nil, a, 200)
+		w.Get(nil, a, 200)
 	}
 	var v struct{ Version, Edition, Says string }
-	if err := json.Unmarshal(w.get(nil, "/offline/version.json", 200).Body.Bytes(), &v); err != nil || v.Version != b.Version || v.Edition != "2026-03" {
+	if err := json.Unmarshal(w.Get(nil, "/offline/version.json", 200).Body.Bytes(), &v); err != nil || v.Version != b.Version || v.Edition != "2026-03" {
 		t.Errorf("%v: %+v", err, v)
 	}
 	// The next day it is the same copy; a new word makes it another.
 	version := func(w *world) string {
-		if err := json.Unmarshal(w.get(nil, "/offline/version.json", 200).Body.Bytes(), &v); err != nil {
+		if err := json.Unmarshal(w.Get(nil, "/offline/version.json", 200).Body.Bytes(), &v); err != nil {
 			t.Fatal(err)
 		}
 		return v.Version
 	}
-	w.now = w.now.AddDate(0, 0, 1)
+	w.Set(w.Now().AddDate(0, 0, 1))
 	if version(w) != b.Version {
 		t.Error("a day made it another copy")
 	}
@@ -361,7 +291,7 @@ func TestKeptOnADevice(t *testing.T) {
 func TestWorkerAndManifest(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, texts(t, firstManual))
-	got := w.get(nil, "/sw.js", 200, "addEventListener('fetch'", "credentials: 'omit'")
+	got := w.Get(nil, "/sw.js", 200, "addEventListener('fetch'", "credentials: 'omit'")
 	if h := got.Header(); h.Get("Content-Type") != "text/javascript; charset=utf-8" || h.Get("Cache-Control") != "no-cache" || h.Get("Service-Worker-Allowed") != "/" {
 		t.Error(h)
 	}
@@ -369,7 +299,7 @@ func TestWorkerAndManifest(t *testing.T) {
 		Name, Short string `json:"-"`
 		Icons       []struct{ Src string }
 	}
-	body := w.get(nil, "/manifest.webmanifest", 200, `"name":"Notes and links"`, "!child", "!Child", "!safeguarding", "!Frontdoor").Body.Bytes()
+	body := w.Get(nil, "/manifest.webmanifest", 200, `"name":"Notes and links"`, "!child", "!Child", "!safeguarding", "!Frontdoor").Body.Bytes()
 	if err := json.Unmarshal(body, &m); err != nil || len(m.Icons) != 3 {
 		t.Fatalf("%v: %s", err, body)
 	}
@@ -377,6 +307,6 @@ func TestWorkerAndManifest(t *testing.T) {
 		if _, err := url.Parse(i.Src); err != nil {
 			t.Error(err)
 		}
-		w.get(nil, i.Src, 200)
+		w.Get(nil, i.Src, 200)
 	}
 }

@@ -4,7 +4,8 @@
 //
 // One Chromium serves a test binary; each Browser is a new tab with cookies of
 // its own. Tests are skipped where there is no Chromium, and fail there when
-// CI=true. Pictures are kept under FRONTDOOR_SHOTS, or test/journeys/screens.
+// CI=true. Pictures are taken where FRONTDOOR_SHOTS names a folder to keep them
+// in.
 package webtest
 
 import (
@@ -434,11 +435,15 @@ func (p *Page) Check() {
 }
 
 // Shot keeps a picture of the whole page on a desktop and on a phone, as
-// name-desktop.png and name-phone.png.
+// name-desktop.png and name-phone.png, where FRONTDOOR_SHOTS names a folder:
+// a picture takes as long as all that is looked at on the page.
 func (p *Page) Shot(name string) {
 	p.t.Helper()
-	dir, err := shots()
-	if err != nil {
+	dir := os.Getenv("FRONTDOOR_SHOTS")
+	if dir == "" {
+		return
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		p.t.Fatal(err)
 	}
 	for _, size := range []struct {
@@ -454,7 +459,8 @@ func (p *Page) Shot(name string) {
 	p.resize(p.width)
 }
 
-// PrintMedia makes the page look as it prints, or as on screen again.
+// PrintMedia makes the page look as it prints, or as on screen again, on a device
+// that is set to dark colours.
 func (p *Page) PrintMedia(on bool) {
 	p.t.Helper()
 	media := ""
@@ -462,7 +468,9 @@ func (p *Page) PrintMedia(on bool) {
 		media = "print"
 	}
 	p.do("media", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: media})
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Media: media, Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}},
+		})
 		return err
 	}))
 }
@@ -488,26 +496,3 @@ func (p *Page) PDF() []byte {
 	}))
 	return out
 }
-
-// shots is the folder pictures go to: FRONTDOOR_SHOTS, or test/journeys/screens
-// at the root of the module.
-var shots = sync.OnceValues(func() (string, error) {
-	dir := os.Getenv("FRONTDOOR_SHOTS")
-	if dir == "" {
-		root, err := os.Getwd()
-		if err != nil {
-			return "", err
-		}
-		for {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-				break
-			}
-			if root == filepath.Dir(root) {
-				return "", fmt.Errorf("no go.mod above the test")
-			}
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "test", "journeys", "screens")
-	}
-	return dir, os.MkdirAll(dir, 0o755)
-})

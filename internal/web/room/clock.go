@@ -1,6 +1,7 @@
-package mash
+package room
 
 import (
+	"strings"
 	"time"
 
 	"frontdoor/internal/calendar"
@@ -16,16 +17,17 @@ var clockShapes = map[record.Status]string{
 	record.Met: "met", record.MetLate: "late-met", record.Stood: "stopped",
 }
 
-// timeLeft says how a clock stands in words, with a shape. The sum is shown on
+// TimeLeft says how a clock stands in words, with a shape. The sum is shown on
 // request where there is room.
-func (d *door) timeLeft(p *pathway.Pathway, c record.Clock, authority string, now time.Time, sum bool) parts.TimeLeft {
+func (h *House) TimeLeft(p *pathway.Pathway, c record.Clock, authority string, now time.Time, sum bool) parts.TimeLeft {
 	t := parts.TimeLeft{State: clockShapes[deadline.StatusAt(c, now)], Text: deadline.Words(c, now)}
 	if c.Open() {
 		due := calendar.Due{At: c.DueAt, Act: c.ActAt, Unit: calendar.Hours}
 		if def, ok := p.Clock(c.Clock); ok && !def.Length.IsZero() {
 			due.Unit = def.Length.Unit
 		}
-		t.Text = capital(d.calendarOf(authority).TimeLeft(now, due))
+		t.Text = h.CalendarOf(authority).TimeLeft(now, due)
+		t.Text = strings.ToUpper(t.Text[:1]) + t.Text[1:]
 		t.Due, t.Machine = calendar.ShowNear(c.DueAt, now), c.DueAt.UTC().Format(time.RFC3339)
 		if due.Unit.CountsDays() {
 			t.Due = calendar.DateOf(c.DueAt).Short()
@@ -35,4 +37,12 @@ func (d *door) timeLeft(p *pathway.Pathway, c record.Clock, authority string, no
 		t.How = c.Sum
 	}
 	return t
+}
+
+// CalendarOf is the calendar of an authority's front door.
+func (h *House) CalendarOf(authority string) *calendar.Calendar {
+	if c, ok := h.Desk.Place.Calendars[authority]; ok {
+		return c
+	}
+	return calendar.Default()
 }

@@ -1,0 +1,123 @@
+package casework_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"frontdoor/internal/answer"
+	"frontdoor/internal/calendar"
+	"frontdoor/internal/casework"
+	"frontdoor/internal/casework/caseworktest"
+	"frontdoor/internal/fault"
+	"frontdoor/internal/person"
+	"frontdoor/internal/store"
+)
+
+// Every copy of every pathway can be made of a record that went its usual road, for
+// everyone it is for, and holds nothing that is sealed, guarded or must not be
+// told. FRONTDOOR_SHEETS names a folder to keep the PDFs in, to look at.
+func TestCopiesOfEveryPathway(t *testing.T) {
+	t.Parallel()
+	for _, p := range caseworktest.Library().All() {
+		if len(p.Copies) == 0 {
+			continue
+		}
+		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
+			d := caseworktest.Open(t)
+			pl := &player{t: t, d: d, s: caseworktest.Scene(t, p.Name+"/tests/usual_road.yaml"), name: p.Name, started: map[string]string{}, looked: map[string]bool{}}
+			var at time.Time
+			for _, a := range pl.s.Acts {
+				var err error
+				if at, _, err = calendar.ParseTime(a.At); err != nil {
+					t.Fatal(err)
+				}
+				pl.act(a.Step, a, at)
+			}
+			copiesOf(t, pl, at)
+		})
+	}
+}
+
+func copiesOf(t *testing.T, pl *player, at time.Time) {
+	t.Helper()
+	var by casework.By
+	var offers []casework.CopyOffer
+	for _, a := range pl.s.Acts {
+		if by = pl.by(a.By, at); a.On != "" {
+			continue
+		}
+		var err error
+		if offers, err = pl.d.CopyOffers(t.Context(), by, pl.root.ID); err == nil && len(offers) > 0 {
+			break
+		}
+	}
+	never := neverIn(t, pl)
+	agency, made := map[string]bool{}, 0
+	for _, o := range offers {
+		for _, r := range o.Readers {
+			if r.Kind == "agency" && agency[o.Copy.ID] { // one stands for all
+				continue
+			}
+			paper, err := pl.d.PreviewCopy(t.Context(), by, pl.root.ID, casework.Wanted{Copy: o.Copy.ID, To: r.ID()})
+			if fault.KindOf(err) == fault.Conflict {
+				continue // nothing was written for them
+			}
+			if err != nil {
+				t.Fatalf("%s for %s: %v", o.Copy.ID, r.ID(), err)
+			}
+			agency[o.Copy.ID] = agency[o.Copy.ID] || r.Kind == "agency"
+			made++
+			for what, words := range never {
+				if words != "" && strings.Contains(paper.Body, words) {
+					t.Errorf("%s for %s holds %s", o.Copy.ID, r.ID(), what)
+				}
+			}
+			if dir := os.Getenv("FRONTDOOR_SHEETS"); dir != "" {
+				pdf, err := pl.d.PreviewPDF(t.Context(), by, pl.root.ID, paper.Wanted)
+				if err != nil {
+					t.Fatal(err)
+				}
+				name := strings.ReplaceAll(pl.name+"-"+o.Copy.ID+"-"+r.ID(), "/", "-") + ".pdf"
+				if err := os.WriteFile(filepath.Join(dir, name), pdf, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	if made == 0 {
+		t.Error("none could be made")
+	}
+}
+
+// neverIn are the answers of a record that no copy may hold, by what they are.
+func neverIn(t *testing.T, pl *player) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	p, _ := pl.d.Pathways.Get(pl.root.Pathway)
+	given := answer.Given(pl.s.Given)
+	for k, a := range given {
+		_, _, id := k.Split()
+		if q, ok := p.Question(id); ok && (q.Sealed || q.Guarded) && len(a.Text) > 3 {
+			out[string(k)] = a.Text
+		}
+	}
+	err := pl.d.DB.Read(t.Context(), func(tx *store.Tx) error {
+		people, err := tx.PeopleOf(pl.root.ID)
+		for _, rp := range people {
+			for _, a := range rp.Person.Addresses {
+				if a.Disclosure != person.Open && len(a.Lines) > 0 {
+					out["an address"] = a.Lines[0]
+				}
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}

@@ -1,0 +1,431 @@
+package casework
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"time"
+
+	"frontdoor/internal/access"
+	"frontdoor/internal/answer"
+	"frontdoor/internal/calendar"
+	"frontdoor/internal/contact"
+	"frontdoor/internal/pathway"
+	"frontdoor/internal/record"
+	"frontdoor/internal/store"
+)
+
+// The neutral mails about meetings, by name. What they are given is a time, the
+// front door's number, and what a calendar needs: nothing from a record.
+const (
+	mailMeeting        = "meeting"         // to someone who signs in
+	mailMeetingOutside = "meeting_outside" // to someone who does not
+	mailMeetingOff     = "meeting_off"
+	mailAsked          = "asked_outside" // something that was asked of them is due
+)
+
+// calendarForm is how an instant is given to a mail: as calendars write it.
+const calendarForm = "20060102T150405Z"
+
+// wanted is one person as they are to be invited now.
+type wanted struct {
+	pathway.Invited
+	to string // address
+}
+
+// meet brings the invitations of a record up to date with what it now says: those
+// who are invited and were not told are, those for whom something changed are told
+// again with the next sequence, and those who are no longer asked are told that.
+// It runs in the transaction of whatever changed the record, which is locked, so
+// that two who invite at once send one invitation each.
+func (d *Desk) meet(tx *store.Tx, by By, l *loaded) error {
+	if len(l.p.Meetings) == 0 {
+		return nil
+	}
+	sent, err := tx.MeetingInvites(l.rec.ID)
+	if err != nil {
+		return err
+	}
+	over := false
+	if s, ok := l.p.State(l.rec.State); ok {
+		over = s.End
+	}
+	for _, g := range l.p.Gatherings(l.f) {
+		var want []wanted
+		if g.Open && !over && g.At.After(by.Now) {
+			if want, err = d.wantedAt(tx, by, l, g); err != nil {
+				return err
+			}
+		}
+		if err := d.invite(tx, by, l, g, want, sent); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wantedAt finds out who is to be invited to a meeting, and where it is sent.
+func (d *Desk) wantedAt(tx *store.Tx, by By, l *loaded, g pathway.Gathering) ([]wanted, error) {
+	var out []wanted
+	for _, who := range g.Invited {
+		w := wanted{Invited: who}
+		switch {
+		case who.Worker != "":
+			colleague, may, err := d.mayBeTold(tx, by, l, who.Worker)
+			if err != nil {
+				return nil, err
+			}
+			if !may {
+				continue
+			}
+			w.to = colleague
+		case who.Email != "":
+			a, err := d.openAnswer(l.p, l.rec.ID, who.Email, l.f.Answers[who.Email])
+			if err != nil {
+				return nil, err
+			}
+			if w.to = a.Text; w.to == "" {
+				continue
+			}
+			if who.Family {
+				if died, err := d.deceased(tx, l.rec.ID); err != nil {
+					return nil, err
+				} else if died {
+					continue
+				}
+			}
+		default:
+			continue
+		}
+		out = append(out, w)
+	}
+	return out, nil
+}
+
+// mayBeTold gives a worker's address when they may open the record. Whoever is
+// kept from it is not told that it has a meeting.
+func (d *Desk) mayBeTold(tx *store.Tx, by By, l *loaded, id string) (to string, may bool, err error) {
+	w, err := tx.Worker(id)
+	if err != nil || !w.LeftAt.IsZero() && !by.Now.Before(w.LeftAt) {
+		return "", false, nil
+	}
+	dec, err := d.access(tx, By{Viewer: access.WorkerViewer(w, &d.Place.Register, by.Now)}, l.rec.ID)
+	return w.Email, dec.May(access.View), err
+}
+
+// invite sends what is different between who was told and who is wanted.
+func (d *Desk) invite(tx *store.Tx, by By, l *loaded, g pathway.Gathering, want []wanted, sent []store.MeetingInvite) error {
+	mark := placeMark(l.rec.ID, g.Place)
+	told := make([]bool, len(want))
+	for _, was := range sent {
+		if was.Meeting != g.Meeting.ID || was.Act != store.MeetingRequest {
+			continue
+		}
+		to, err := d.invitedAt(was)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(want, func(w wanted) bool {
+			return was.Nth == g.Number && w.Row == was.Row && w.Worker == was.Worker && w.to == to
+		})
+		next := was
+		switch {
+		case i < 0 && was.Starts.After(by.Now):
+			next.Act = store.MeetingCancel
+		case i < 0:
+			continue // it is past
+		default:
+			told[i] = true
+			if was.Starts.Equal(g.At) && was.Ends.Equal(g.Ends) && was.Mark == mark {
+				continue
+			}
+			next.Starts, next.Ends, next.Mark = g.At, g.Ends, mark
+		}
+		next.Sequence++
+		if err := d.sendInvite(tx, by, l, next, to); err != nil {
+			return err
+		}
+	}
+	for i, w := range want {
+		if told[i] {
+			continue
+		}
+		m := store.MeetingInvite{
+			Record: l.rec.ID, Meeting: g.Meeting.ID, Nth: g.Number, Row: w.Row, UID: newUID(), Act: store.MeetingRequest,
+			Worker: w.Worker, Starts: g.At, Ends: g.Ends, Mark: mark,
+		}
+		if err := d.sendInvite(tx, by, l, m, w.to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sendInvite keeps one invitation and queues its mail, both or neither.
+func (d *Desk) sendInvite(tx *store.Tx, by By, l *loaded, m store.MeetingInvite, to string) error {
+	var err error
+	m.ID, m.By, m.At, m.Sealed = store.NewID(by.Now), string(by.Principal), by.Now, ""
+	silent := false
+	if m.Act == store.MeetingCancel { // the child may have died since they were invited
+		if silent, err = d.toFamily(tx, l, m); err != nil {
+			return err
+		}
+	}
+	if !silent {
+		if m.Sealed, err = d.sealText("meeting invite", m.ID, to); err != nil {
+			return err
+		}
+	}
+	if err := tx.AddMeetingInvite(m); err != nil {
+		return err
+	}
+	template, method, message := mailMeeting, "REQUEST", "meeting_asked"
+	if m.Worker == "" {
+		template = mailMeetingOutside
+	}
+	if m.Sequence > 0 {
+		message = "meeting_changed"
+	}
+	if m.Act == store.MeetingCancel {
+		template, method, message = mailMeetingOff, "CANCEL", "meeting_off"
+	}
+	vars := map[string]string{
+		"uid": m.UID, "sequence": strconv.Itoa(m.Sequence), "method": method,
+		"starts": m.Starts.UTC().Format(calendarForm), "ends": m.Ends.UTC().Format(calendarForm),
+		"phone": d.ring(l.p, l.rec.Authority, by.Now),
+	}
+	if m.Worker == "" {
+		vars["outside"] = "yes"
+	} else {
+		if err := d.noticeTo(tx, by, l.rec, access.ToWorker(m.Worker), message); err != nil {
+			return err
+		}
+	}
+	if err := d.log(tx, by, "invite", l.rec.ID, map[string]string{"meeting": m.Meeting, "act": m.Act, "sequence": strconv.Itoa(m.Sequence)}); err != nil || silent {
+		return err
+	}
+	return d.QueueMail(tx, by, to, template, vars)
+}
+
+// toFamily tells whether an invitation is one to the family of a child who has
+// died: then not even that the meeting is off is mailed.
+func (d *Desk) toFamily(tx *store.Tx, l *loaded, m store.MeetingInvite) (bool, error) {
+	if m.Worker != "" {
+		return false, nil
+	}
+	for _, g := range l.p.Gatherings(l.f) {
+		i := slices.IndexFunc(g.Invited, func(w pathway.Invited) bool { return w.Row == m.Row && !w.Family })
+		if g.Meeting.ID == m.Meeting && i >= 0 {
+			return false, nil
+		}
+	}
+	return d.deceased(tx, l.rec.ID)
+}
+
+// invitedAt opens the address that an invitation went to.
+func (d *Desk) invitedAt(m store.MeetingInvite) (string, error) {
+	return d.openText("meeting invite", m.ID, m.Sealed)
+}
+
+// newUID is what a calendar knows a meeting by: chance alone.
+func newUID() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // never fails: the program ends instead
+	return hex.EncodeToString(b)
+}
+
+// placeMark stands for a place without saying it.
+func placeMark(rec, place string) string {
+	if place == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(rec + "\n" + place))
+	return hex.EncodeToString(sum[:8])
+}
+
+// mailOwners reminds those whom a clock names by their address and who do not use
+// the program. Nobody of the family is reminded by mail.
+func (d *Desk) mailOwners(tx *store.Tx, by By, rec record.Record, p *pathway.Pathway, c *pathway.Clock, row string) error {
+	var told []string
+	for _, k := range p.Mailed(c, rec.Answers, row) {
+		a, err := d.openAnswer(p, rec.ID, k, rec.Answers[k])
+		if err != nil {
+			return err
+		}
+		if a.Text == "" || slices.Contains(told, a.Text) {
+			continue
+		}
+		told = append(told, a.Text)
+		if died, err := d.deceased(tx, rec.ID); err != nil || died {
+			return err // it may be the family's address
+		}
+		if err := d.QueueMail(tx, by, a.Text, mailAsked, map[string]string{"phone": d.ring(p, rec.Authority, by.Now)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ring is the number that a mail about a record gives: that of the service which
+// has such records, for not every front door may know of them.
+func (d *Desk) ring(p *pathway.Pathway, authority string, now time.Time) string {
+	i := slices.IndexFunc(p.Meetings, func(m pathway.Meeting) bool { return m.Ring != "" })
+	if i < 0 {
+		return d.phone(authority, now)
+	}
+	at := now
+	if cal := d.calendarFor(authority); !cal.IsOpen(at) {
+		if opens, ok := cal.NextOpen(at); ok {
+			at = opens
+		}
+	}
+	a, err := d.Contacts(now).Decide(contact.Ask{Authority: authority, Caller: contact.Professional, About: contact.About(p.Meetings[i].Ring), At: at})
+	if err != nil {
+		return ""
+	}
+	return a.Phone
+}
+
+// Meeting is a meeting of a record with what has been sent about it.
+type Meeting struct {
+	pathway.Gathering
+	// Told is the newest invitation of each row, and under "" of the chair; none
+	// where nobody could be told.
+	Told map[string]store.MeetingInvite
+	Past []PastMeeting // the newest first
+}
+
+// PastMeeting is one that was held or was not: the record's answers as they were
+// when that was noted.
+type PastMeeting struct {
+	At      time.Time
+	Held    bool
+	Answers answer.Set
+}
+
+// MeetingsOf gives the meetings of a record that its reader has opened.
+func (d *Desk) MeetingsOf(ctx context.Context, v *View) ([]Meeting, error) {
+	var out []Meeting
+	err := d.DB.Read(ctx, func(tx *store.Tx) error {
+		sent, err := tx.MeetingInvites(v.Record.ID)
+		if err != nil {
+			return err
+		}
+		revs, err := tx.Revisions(v.Record.ID)
+		if err != nil {
+			return err
+		}
+		for _, g := range v.Pathway.Gatherings(v.Facts) {
+			m := Meeting{Gathering: g, Told: map[string]store.MeetingInvite{}}
+			for _, s := range sent {
+				if was, ok := m.Told[s.Row]; s.Meeting == g.Meeting.ID && s.Nth == g.Number && (!ok || was.Act == store.MeetingCancel || s.At.After(was.At)) {
+					m.Told[s.Row] = s
+				}
+			}
+			for i, r := range revs {
+				held := slices.Contains(g.Meeting.Held, r.Step)
+				if r.Step == "" || !held && !slices.Contains(g.Meeting.Off, r.Step) {
+					continue
+				}
+				past := PastMeeting{At: r.HappenedAt, Held: held, Answers: record.Fold(v.Record, revs[:i+1]).Answers}
+				if _, err := d.openFor(v.Pathway, v.Record.ID, v.Facts.Actor.Roles, past.Answers); err != nil {
+					return err
+				}
+				m.Past = append([]PastMeeting{past}, m.Past...)
+			}
+			out = append(out, m)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// MyMeeting is a meeting that a worker is asked to come to.
+type MyMeeting struct {
+	Record    record.Record
+	Title     string
+	Place     string
+	UID       string
+	Row       string
+	Starts    time.Time
+	Ends      time.Time
+	Changed   bool // since they were first asked
+	Reply     string
+	ReportDue calendar.Date // zero when no report is asked for
+	ReportIn  bool
+	Answer    []pathway.StepState // the steps open to them
+}
+
+const mostMeetings = 100
+
+// MyMeetings gives the meetings a worker is asked to come to that are not over,
+// the soonest first: those of records that they may open.
+func (d *Desk) MyMeetings(ctx context.Context, by By) ([]MyMeeting, error) {
+	var out []MyMeeting
+	if by.Worker() == "" {
+		return nil, nil
+	}
+	err := d.DB.Read(ctx, func(tx *store.Tx) error {
+		mine, err := tx.MeetingsOf(by.Worker(), by.Now, mostMeetings)
+		if err != nil {
+			return err
+		}
+		for _, m := range mine {
+			dec, err := d.access(tx, by, m.Record)
+			if err != nil {
+				return err
+			}
+			if !dec.May(access.View) {
+				continue
+			}
+			l, err := d.load(tx, by, m.Record, false)
+			if err != nil {
+				return err
+			}
+			def, ok := l.p.FindMeeting(m.Meeting)
+			if !ok {
+				continue
+			}
+			out = append(out, d.mine(l, def, m))
+		}
+		return nil
+	})
+	if err != nil || len(out) == 0 {
+		return out, err
+	}
+	return out, d.logOnly(ctx, by, actSearch, "meetings", map[string]string{"hits": itoa(len(out))})
+}
+
+func (d *Desk) mine(l loaded, def *pathway.Meeting, m store.MeetingInvite) MyMeeting {
+	out := MyMeeting{
+		Record: l.rec, Title: def.Title, UID: m.UID, Row: m.Row, Starts: m.Starts, Ends: m.Ends, Changed: m.Sequence > 0,
+	}
+	if def.Place != "" {
+		out.Place = l.rec.Answers.Text(answer.Key(def.Place))
+	}
+	if m.Row == "" {
+		return out
+	}
+	at := func(q string) answer.Answer { return l.rec.Answers[answer.RowKey(def.Invited, m.Row, q)] }
+	if q, ok := l.p.Question(def.Reply); ok && !at(q.ID).Empty() {
+		out.Reply = l.p.Label(q, at(q.ID))
+	}
+	if def.ReportDue != "" {
+		text := at(def.ReportDue).Text
+		if t, _, err := calendar.ParseTime(text); err == nil {
+			out.ReportDue = calendar.DateOf(t)
+		} else if day, err := calendar.ParseDate(text); err == nil {
+			out.ReportDue = day
+		}
+		out.ReportIn = def.ReportHere != "" && !at(def.ReportHere).Empty()
+	}
+	for _, s := range l.p.StepsFor(l.f) {
+		if s.Open && s.Row == m.Row && slices.Contains(def.Answer, s.Step.ID) {
+			out.Answer = append(out.Answer, s)
+		}
+	}
+	return out
+}

@@ -1,0 +1,316 @@
+package casework
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"frontdoor/internal/calendar"
+	"frontdoor/internal/person"
+	"frontdoor/internal/record"
+	"frontdoor/internal/store"
+)
+
+// Candidate is someone in the index who may be the same person, and why.
+type Candidate struct {
+	Person  person.Person
+	Score   person.Score
+	Records []store.PersonRecord
+}
+
+// KnownPerson is what is known already about one person of a record.
+type KnownPerson struct {
+	On         store.RecordPerson
+	Same       []person.Person // entries a worker has joined to this one
+	Links      []person.SameAs
+	Candidates []Candidate
+	Records    []store.PersonRecord // earlier work, through the joins
+}
+
+// Known is what the program already holds about everyone on a record.
+type Known struct {
+	People  []KnownPerson
+	Address []store.PersonRecord // work with anyone at the same address
+	Count   int64                // contacts about these children in the last 12 months, this one included
+	Since   time.Time
+}
+
+// Known looks up what is known already, and leaves a line in the audit log: the
+// history check a decision needs.
+func (d *Desk) Known(ctx context.Context, by By, id string) (*Known, *View, error) {
+	v, err := d.Open(ctx, by, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	k := &Known{Since: by.Now.AddDate(-1, 0, 0)}
+	err = d.DB.Read(ctx, func(tx *store.Tx) error {
+		people, err := tx.PeopleOf(id)
+		if err != nil {
+			return err
+		}
+		near := alikeIn(tx)
+		if k.Count, err = d.contacts(near, by, v.Record, people); err != nil {
+			return err
+		}
+		for _, rp := range people {
+			kp, err := d.knownPerson(near, by, v.Record, rp)
+			if err != nil {
+				return err
+			}
+			k.People = append(k.People, kp)
+		}
+		k.Address, err = d.sameAddress(tx, by, v.Record, people)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := d.logOnly(ctx, by, actKnown, id, nil); err != nil {
+		return nil, nil, err
+	}
+	return k, v, nil
+}
+
+// mostCompared is with how many of the index one person is compared: those who
+// share most with them. Each costs a dozen reads.
+const mostCompared = 80
+
+// alike finds people of the index who may be someone. In one transaction nobody is
+// looked for or read twice.
+type alike struct {
+	tx   *store.Tx
+	ids  map[string][]string // those who may be the same, by id
+	read map[string]person.Person
+}
+
+func alikeIn(tx *store.Tx) alike {
+	return alike{tx, map[string][]string{}, map[string]person.Person{}}
+}
+
+// to gives the ids of those who share most with someone.
+func (a alike) to(p person.Person) ([]string, error) {
+	ids, ok := a.ids[p.ID]
+	if ok {
+		return ids, nil
+	}
+	ids, err := a.tx.IDsByKeys(person.MatchKeys(p), mostCompared)
+	a.ids[p.ID] = ids
+	return ids, err
+}
+
+// people reads some of them, in the order asked for.
+func (a alike) people(ids []string) ([]person.Person, error) {
+	list, err := a.tx.People(slices.DeleteFunc(slices.Clone(ids), func(id string) bool { _, ok := a.read[id]; return ok }))
+	for _, p := range list {
+		a.read[p.ID] = p
+	}
+	out := make([]person.Person, 0, len(ids))
+	for _, id := range ids {
+		if p, ok := a.read[id]; ok {
+			out = append(out, p)
+		}
+	}
+	return out, err
+}
+
+func (d *Desk) knownPerson(near alike, by By, rec record.Record, rp store.RecordPerson) (KnownPerson, error) {
+	kp, tx := KnownPerson{On: rp}, near.tx
+	var err error
+	if kp.Links, err = d.visibleLinks(tx, by, rp.Person.ID); err != nil {
+		return kp, err
+	}
+	same := person.Members(person.Clusters(kp.Links), rp.Person.ID)
+	if kp.Same, err = tx.People(without(same, rp.Person.ID)); err != nil {
+		return kp, err
+	}
+	if kp.Records, err = d.visibleRecords(tx, by, rec.ID, same); err != nil {
+		return kp, err
+	}
+	ids, err := near.to(rp.Person)
+	if err != nil {
+		return kp, err
+	}
+	found, err := near.people(ids)
+	if err != nil {
+		return kp, err
+	}
+	clusters := person.Clusters(kp.Links)
+	for _, p := range found {
+		if slices.Contains(same, p.ID) {
+			continue
+		}
+		score := person.Match(rp.Person, p, person.Context{SameAs: clusters})
+		if score.Band == person.Unlikely {
+			continue
+		}
+		kp.Candidates = append(kp.Candidates, Candidate{Person: p, Score: score})
+	}
+	ids = make([]string, len(kp.Candidates))
+	for i, c := range kp.Candidates {
+		ids[i] = c.Person.ID
+	}
+	seen, err := d.visibleOf(tx, by, rec.ID, ids)
+	if err != nil {
+		return kp, err
+	}
+	for i := range kp.Candidates {
+		kp.Candidates[i].Records = seen[kp.Candidates[i].Person.ID]
+	}
+	// Someone known only through records this worker may not see stays hidden.
+	kp.Candidates = slices.DeleteFunc(kp.Candidates, func(c Candidate) bool { return len(c.Records) == 0 })
+	slices.SortStableFunc(kp.Candidates, func(a, b Candidate) int { return cmp.Compare(b.Score.Points, a.Score.Points) })
+	if len(kp.Candidates) > 12 {
+		kp.Candidates = kp.Candidates[:12]
+	}
+	return kp, nil
+}
+
+func (d *Desk) sameAddress(tx *store.Tx, by By, rec record.Record, people []store.RecordPerson) ([]store.PersonRecord, error) {
+	ids, err := d.atSameAddress(tx, people)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	return d.visibleRecords(tx, by, rec.ID, ids)
+}
+
+func (d *Desk) atSameAddress(tx *store.Tx, people []store.RecordPerson) ([]string, error) {
+	var keys []person.Key
+	for _, rp := range people {
+		for _, k := range person.Keys(rp.Person) {
+			if k.Kind == person.KeyAddress && !slices.Contains(keys, k) {
+				keys = append(keys, k)
+			}
+		}
+	}
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	return tx.IDsByKeys(keys, 200)
+}
+
+// contacts counts approaches to the front door in the last 12 months about the
+// children of a record or anyone at their address, this one included: through
+// joins a worker made and matches that are likely, so that a low-level worry is
+// never the first for ever. Records of other front doors count, though the worker
+// may not open them: a family that moves is still seen. Those that a lock or an
+// exclusion keeps from the worker do not, for the number would tell of them.
+func (d *Desk) contacts(near alike, by By, rec record.Record, people []store.RecordPerson) (int64, error) {
+	tx := near.tx
+	since := by.Now.AddDate(-1, 0, 0)
+	counts := func(pr store.PersonRecord) bool {
+		p, ok := d.Pathways.Get(pr.Pathway)
+		return ok && p.CountsAsContact && !pr.CreatedAt.Before(since) && !pr.CreatedAt.After(by.Now)
+	}
+	open := func(all []store.PersonRecord) ([]store.PersonRecord, error) { return d.notKept(tx, by, all) }
+	var ids []string
+	for _, rp := range people {
+		if rp.Role != "child" {
+			continue
+		}
+		links, err := d.linksWith(tx, []string{rp.Person.ID}, open)
+		if err != nil {
+			return 0, err
+		}
+		clusters := person.Clusters(links)
+		same := person.Members(clusters, rp.Person.ID)
+		ids = append(ids, same...)
+		shared, err := near.to(rp.Person)
+		if err != nil {
+			return 0, err
+		}
+		// Most are of long ago: who has nothing to count is not compared. Nor is
+		// who has it on a locked record alone, so that nothing is done for them.
+		theirs, err := tx.RecordsOf(shared)
+		if err != nil {
+			return 0, err
+		}
+		if theirs, err = open(theirs); err != nil {
+			return 0, err
+		}
+		lately := map[string]bool{}
+		for _, pr := range theirs {
+			lately[pr.Person] = lately[pr.Person] || counts(pr)
+		}
+		found, err := near.people(slices.DeleteFunc(slices.Clone(shared), func(id string) bool { return !lately[id] }))
+		if err != nil {
+			return 0, err
+		}
+		for _, p := range found {
+			if !slices.Contains(ids, p.ID) && person.Match(rp.Person, p, person.Context{SameAs: clusters}).Band == person.Likely {
+				ids = append(ids, p.ID)
+			}
+		}
+	}
+	home, err := d.atSameAddress(tx, people)
+	if err != nil {
+		return 0, err
+	}
+	ids = append(ids, home...)
+	if len(ids) == 0 {
+		return 1, nil
+	}
+	all, err := tx.RecordsOf(ids)
+	if err != nil {
+		return 0, err
+	}
+	if all, err = open(all); err != nil {
+		return 0, err
+	}
+	counted := map[string]bool{rec.ID: true}
+	for _, pr := range all {
+		if counts(pr) {
+			counted[pr.Record] = true
+		}
+	}
+	return int64(len(counted)), nil
+}
+
+// FindPeople searches the index by anything. Only people on records the worker
+// may see are found; the search and the number found are logged.
+func (d *Desk) FindPeople(ctx context.Context, by By, typed string) ([]Candidate, error) {
+	if !by.May("people", &d.Place.Register) {
+		return nil, errForbidden
+	}
+	q := person.ParseQuery(typed, calendar.DateOf(by.Now))
+	var out []Candidate
+	err := d.DB.Read(ctx, func(tx *store.Tx) error {
+		found, err := tx.FindByKeys(q.Keys(), 120)
+		if err != nil {
+			return err
+		}
+		const most = 50
+		for hits := range slices.Chunk(person.Rank(q, found), most+10) {
+			ids := make([]string, len(hits))
+			for i, hit := range hits {
+				ids[i] = hit.Person.ID
+			}
+			seen, err := d.visibleOf(tx, by, "", ids)
+			if err != nil {
+				return err
+			}
+			for _, hit := range hits {
+				recs := seen[hit.Person.ID]
+				if len(recs) == 0 || len(out) == most {
+					continue
+				}
+				c := Candidate{Person: hit.Person, Score: person.Score{Points: hit.Points}, Records: recs}
+				for _, why := range hit.Reasons {
+					c.Score.Reasons = append(c.Score.Reasons, person.Reason{Text: why})
+				}
+				out = append(out, c)
+			}
+			if len(out) == most {
+				break
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := d.logOnly(ctx, by, actSearch, "people", map[string]string{"hits": itoa(len(out))}); err != nil {
+		return nil, err
+	}
+	return out, nil
+}

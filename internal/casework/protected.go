@@ -1,0 +1,216 @@
+package casework
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"frontdoor/internal/answer"
+	"frontdoor/internal/pathway"
+	"frontdoor/internal/person"
+	"frontdoor/internal/store"
+)
+
+// samePeople are a person, whoever a worker has joined them to, and whoever has a
+// number of theirs where nobody has yet. It looks at records that the one who acts
+// may not know of: what must not be told is not told from any.
+func (d *Desk) samePeople(tx *store.Tx, p person.Person) ([]person.Person, error) {
+	links, err := tx.SameAsOf([]string{p.ID})
+	if err != nil {
+		return nil, err
+	}
+	out := []person.Person{p}
+	all, err := tx.People(slices.DeleteFunc(person.Members(person.Clusters(links), p.ID), func(id string) bool { return id == p.ID }))
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range append(all, p) {
+		if one.ID != p.ID {
+			out = append(out, one)
+		}
+		numbers := slices.DeleteFunc(person.MatchKeys(one), func(k person.Key) bool { return k.Kind != person.KeyNumber })
+		same, err := tx.FindByKeys(numbers, mostCompared)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, same...)
+	}
+	return out, nil
+}
+
+// protected is what must not be told about the people of a record.
+type protected struct {
+	addresses []person.Address      // that not everyone may be told
+	rows      map[string]bool       // "group/row" of whose address or identity it is
+	hidden    map[string]bool       // "group/row" of those whose identity it is
+	phones    []string              // of theirs, as digits
+	locked    bool                  // the record itself is locked to some
+	names     map[string][][]string // words of the names of those who must not be known, by "group/row"
+}
+
+// any tells whether there is anything that a second person must look out for.
+func (f protected) any() bool { return len(f.addresses) > 0 || len(f.hidden) > 0 || f.locked }
+
+// flagsOf gathers what is flagged about everyone on a record, here or elsewhere.
+func (d *Desk) flagsOf(tx *store.Tx, l loaded) (protected, error) {
+	f := protected{rows: map[string]bool{}, hidden: map[string]bool{}, names: map[string][][]string{}}
+	for _, r := range l.rows.restrictions {
+		f.locked = f.locked || r.LiftedAt.IsZero()
+	}
+	people, err := tx.PeopleOf(l.rec.ID)
+	if err != nil {
+		return f, err
+	}
+	for _, rp := range people {
+		row := rp.Group + "/" + rp.Row
+		same, err := d.samePeople(tx, rp.Person)
+		if err != nil {
+			return f, err
+		}
+		for _, p := range same {
+			for _, a := range p.Addresses {
+				if a.Disclosure == person.Open {
+					continue
+				}
+				f.addresses = append(f.addresses, a)
+				f.rows[row] = true
+				for _, ph := range p.Phones {
+					f.phones = append(f.phones, digits(ph.Number))
+				}
+			}
+		}
+	}
+	for i := range l.p.Groups {
+		g := &l.p.Groups[i]
+		if g.Person == nil || g.Person.IdentityFlag == "" {
+			continue
+		}
+		for _, row := range l.f.Answers.Rows(g.ID) {
+			if l.f.Answers.Text(answer.RowKey(g.ID, row, g.Person.IdentityFlag)) != "yes" {
+				continue
+			}
+			at := g.ID + "/" + row
+			f.rows[at], f.hidden[at] = true, true
+			if q := g.Person.FamilyName; q != "" {
+				given := plainWords(l.f.Answers.Text(answer.RowKey(g.ID, row, g.Person.GivenNames)))
+				family := plainWords(l.f.Answers.Text(answer.RowKey(g.ID, row, q)))
+				if len(given) > 0 && len(family) > 0 {
+					f.names[at] = append(f.names[at], slices.Concat(given, family), slices.Concat(family, given))
+				}
+			}
+		}
+	}
+	return f, nil
+}
+
+// Why an answer is left out of a copy because of what must not be told.
+const (
+	leftAddress  = "It tells an address that may not be told to everyone"
+	leftHolds    = "Its words hold an address, a number or a name that may not be told"
+	leftWhere    = "It could show where someone is who must not be found"
+	leftIdentity = "It is about someone who must not be known"
+)
+
+// keep says why an answer must stay out of a copy for a reader though it is on
+// the list. Row is that of the reader, when they are on the record.
+func (f protected) keep(p *pathway.Pathway, to pathway.CopyFor) func(answer.Key, *pathway.Question, string) string {
+	mine := to.Group + "/" + to.Row
+	family := pathway.FamilyReader(to.Kind)
+	return func(key answer.Key, q *pathway.Question, words string) string {
+		group, row, id := key.Split()
+		at := group + "/" + row
+		if to.Kind == "file" && !f.tells(words, "") {
+			return ""
+		}
+		if row != "" && f.hidden[at] && at != mine {
+			return leftIdentity
+		}
+		own := ""
+		if at == mine {
+			own = at
+		}
+		if f.tells(words, own) {
+			if q.Type == "address" {
+				return leftAddress
+			}
+			return leftHolds
+		}
+		g, _ := p.Group(group)
+		if g == nil || g.Person == nil {
+			return ""
+		}
+		switch {
+		case id == g.Person.Address && f.rows[at]:
+			return leftAddress
+		case !slices.Contains(append([]string{g.Person.Address, g.Person.Phone}, g.Person.Whereabouts...), id):
+			return ""
+		case f.rows[at], family && len(f.rows) > 0 && at != mine:
+			return leftWhere
+		}
+		return ""
+	}
+}
+
+// tells tells whether words hold a flagged address, a phone of whoever lives
+// there, or the name of someone who must not be known. A reader's own name may
+// stand.
+func (f protected) tells(words, own string) bool {
+	all := plainWords(words)
+	for _, a := range f.addresses {
+		if tellsAddress(all, a) {
+			return true
+		}
+	}
+	run := digits(words)
+	for _, p := range f.phones {
+		if len(p) >= 7 && strings.Contains(run, p) {
+			return true
+		}
+	}
+	for at, names := range f.names {
+		for _, n := range names {
+			if at != own && holds(all, n) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// tellsAddress tells whether words hold an address: its postcode, however it is
+// spaced, or a line that names the house.
+func tellsAddress(all []string, a person.Address) bool {
+	if code := plainWords(a.Postcode); len(code) > 0 {
+		if holds(all, code) || holds(all, []string{strings.Join(code, "")}) {
+			return true
+		}
+	}
+	if len(a.Lines) == 0 {
+		return false
+	}
+	line := plainWords(a.Lines[0])
+	return len(line) > 1 && holds(all, line)
+}
+
+func holds(all, part []string) bool {
+	for i := 0; i+len(part) <= len(all); i++ {
+		if slices.Equal(all[i:i+len(part)], part) {
+			return true
+		}
+	}
+	return false
+}
+
+// plainWords are the words of a text, small, with nothing between them.
+func plainWords(s string) []string {
+	return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+func digits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, s)
+}
