@@ -7,6 +7,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 step() { printf '\n== %s\n' "$1"; }
 
+# One way of building for everything but the race detector, so that each package
+# is compiled once.
+export CGO_ENABLED=0 GOFLAGS=-trimpath
+
 need_postgres=
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need_postgres=postgresql
 [ -z "${FRONTDOOR_TEST_POSTGRES:-}" ] || need_postgres=
@@ -70,16 +74,17 @@ bin/frontdoor check
 
 # The packages that watch a program of its own from outside, or walk a great many
 # requests one after another, learn nothing from the race detector: the packages
-# themselves run the same code under it. So does the one journey in which two
-# people save at once; the others take turns.
-plain='/(internal/county|test/(access|attack|bench|cluster|crash|hostile|journeys|live|privacy|upgrade))$'
+# themselves run the same code under it. So do the scenarios, whose acts take
+# turns, and all journeys but the one in which two people save at once.
+plain='/(internal/county|internal/demo|test/(access|attack|bench|cluster|crash|hostile|journeys|live|privacy|upgrade))$'
 
 step "tests, with the race detector"
 # shellcheck disable=SC2046 # each package is a word of its own
-CGO_ENABLED=1 go test -race -timeout 40m $(go list ./... | grep -Ev "$plain")
+CGO_ENABLED=1 go test -race -timeout 40m -skip '^TestScenarios$' $(go list ./... | grep -Ev "$plain")
 CGO_ENABLED=1 go test -race -timeout 40m -run '^TestTogether$' ./test/journeys
 
-step "tests of the running program"
+step "scenarios, and tests of the running program"
+go test -timeout 40m -run '^TestScenarios$' ./internal/casework
 # shellcheck disable=SC2046
 go test -timeout 40m $(go list ./... | grep -E "$plain")
 

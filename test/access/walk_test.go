@@ -96,6 +96,10 @@ func (w *world) requests(route string, x *target) []request {
 		return one
 	case "GET /texts/edit", "GET /texts/history", "GET /texts/move":
 		return []request{{method: method, path: path + "?file=" + aText}}
+	case "GET /texts/list", "GET /texts/entry":
+		return []request{{method: method, path: path + "?list=glossary"}}
+	case "POST /texts/list", "POST /texts/entry":
+		return []request{form("list", "glossary")}
 	case "POST /records/{id}/entries", "POST /records/{id}/entries/save":
 		return []request{form("kind", "note", "text", "Seen today.")}
 	case "POST /records/{id}/messages", "POST /records/{id}/messages/save", "POST /sent/{record}/message", "POST /status/message":

@@ -294,7 +294,7 @@ func (in insider) named(what, table string) {
 // also are columns that a second copy of a row must not share.
 var also = map[string][]string{
 	"record": {"reference"}, "revision": {"hash"}, "entry": {"seq"}, "worker": {"email_fold"}, "invitation": {"token_hash"},
-	"suggestion": {"reference", "token_hash"}, "nomination": {"place"}, "newsletter_issue": {"number"},
+	"suggestion": {"reference", "token_hash"}, "retention_act": {"nth"}, "nomination": {"place"}, "newsletter_issue": {"number"},
 }
 
 // copyOf is a row like another, such as somebody would put in.

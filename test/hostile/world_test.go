@@ -83,7 +83,9 @@ func tidings(t testing.TB, d *casework.Desk, by func(name, role string) casework
 func build(t testing.TB, db *store.DB) house {
 	t.Helper()
 	ctx := context.Background()
-	d := caseworktest.Desk(t, db)
+	d := caseworktest.New(db)
+	d.Pathways = caseworktest.Few(t, "referral", "agency_check", "follow_on")
+	must(t, d.KeepPathwayTexts(ctx, noon))
 	sign, err := audit.NewKey("audit.example", bytes.Repeat([]byte{3}, 32))
 	must(t, err)
 	h := house{desk: d, gate: gate(t, d), sign: sign}
@@ -178,7 +180,7 @@ func build(t testing.TB, db *store.DB) house {
 	must(t, err)
 	waiting, err := d.LettersToCheck(ctx, manager, id)
 	must(t, err)
-	must(t, d.CheckLetters(ctx, manager, id, "send_outcome", officer.Principal, casework.LettersHash(waiting[0].Previews)))
+	must(t, d.CheckLetters(ctx, manager, id, "send_outcome", officer.Principal, casework.LettersHash(waiting[0].Previews), casework.Verdict{Safe: true, Words: "No place is in it."}))
 	take(officer, "send_outcome", letters)
 
 	sender := casework.ByCode(id, now)
@@ -195,6 +197,7 @@ func build(t testing.TB, db *store.DB) house {
 	must(t, db.Write(ctx, func(tx *store.Tx) error {
 		return tx.AddLink(record.Link{From: id, To: h.first(t, tx), Kind: "about", At: now})
 	}))
+	filed(t, d, id, now)
 	// A wrong code, so that there are attempts.
 	_, _, err = h.gate.ComeBack(ctx, "0000 0000 0000 0000", "", src, now)
 	if err == nil {
