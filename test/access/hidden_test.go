@@ -96,7 +96,7 @@ func (w *world) shown(secret *target) map[string]string {
 		find("/board", "text", "Sample"), find("/board", "text", "Bella"), find("/board", "text", secret.Reference),
 		get("/notices"), get("/sent"), get("/refer"), get("/r?ref=" + secret.Reference),
 		find("/people", "q", "Bella Sample"), find("/people", "q", "RM17 6SL"), find("/people", "q", "01632 960002"), find("/people", "q", secret.Reference),
-		get("/people/" + plain.Child),
+		get("/people/" + plain.Child), get("/people/" + plain.Child + "/family"), get("/actions"), get("/meetings"),
 		get("/records/" + plain.ID), get("/records/" + plain.ID + "/known"), get("/records/" + plain.ID + "/work"), get("/records/" + plain.ID + "/access"),
 		get("/records/" + plain.ID + "/clocks"), get("/records/" + plain.ID + "/steps/decide"), get("/records/" + plain.ID + "/steps/merge"),
 	}

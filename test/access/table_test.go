@@ -52,10 +52,13 @@ func TestPowersAreThePartnerships(t *testing.T) {
 		if slices.Contains(says, "cases") != role.Cases {
 			t.Errorf("%s: the folder says cases %v", role.ID, role.Cases)
 		}
-		for _, power := range []string{"people", "restrict", "reports", "break_glass", "accounts", "audit", "texts", "texts_publish", "releases"} {
+		for _, power := range []string{"people", "restrict", "reports", "break_glass", "accounts", "audit", "texts", "texts_publish", "releases", "tools", "training"} {
 			if slices.Contains(says, power) != slices.Contains(role.May, power) {
 				t.Errorf("%s: the folder and rules.yaml differ about %s", role.ID, power)
 			}
+		}
+		if keeps := slices.Contains(role.May, "retention") || slices.Contains(role.May, "retention_own"); keeps != slices.Contains(says, "keeps") {
+			t.Errorf("%s: the folder and rules.yaml differ about keeping records", role.ID)
 		}
 		if takes := slices.ContainsFunc(lib.All(), func(p *pathway.Pathway) bool {
 			return slices.ContainsFunc(p.Steps, func(s pathway.Step) bool { return slices.Contains(s.By, role.ID) })
@@ -90,6 +93,7 @@ var powerWords = map[string]string{
 	"cases": "sees records at all", "board": "takes a step of some pathway", "steps": "takes the steps of a referral", "people": "looks people up", "restrict": "locks records and gives access",
 	"reports": "sees reports", "break_glass": "opens a locked record in an emergency", "accounts": "looks after accounts", "audit": "reads the audit log",
 	"onward": "carries a referral on into police protection", "texts": "writes texts", "texts_publish": "publishes what another wrote", "releases": "releases to agencies",
+	"keeps": "decides how long records are kept", "tools": "imports tools", "training": "records training",
 }
 
 // table is docs/access-table.md.
@@ -116,7 +120,7 @@ func (r *rules) table(reg *agency.Register) string {
 	}
 	line("\n## What a role may do anywhere\n")
 	line("None of this opens a record by itself.\n")
-	powers := []string{"cases", "board", "steps", "onward", "people", "restrict", "break_glass", "reports", "audit", "accounts", "texts", "texts_publish", "releases"}
+	powers := []string{"cases", "board", "steps", "onward", "people", "restrict", "break_glass", "reports", "audit", "accounts", "texts", "texts_publish", "releases", "keeps", "tools", "training"}
 	head, rule := "| role |", "| --- |"
 	for _, p := range powers {
 		head, rule = head+" "+powerWords[p]+" |", rule+" --- |"
