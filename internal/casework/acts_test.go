@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"frontdoor/internal/access"
@@ -12,6 +13,7 @@ import (
 	"frontdoor/internal/casework"
 	"frontdoor/internal/casework/caseworktest"
 	"frontdoor/internal/fault"
+	"frontdoor/internal/pathway"
 	"frontdoor/internal/person"
 	"frontdoor/internal/record"
 	"frontdoor/internal/store"
@@ -22,6 +24,32 @@ type office struct {
 	*casework.Desk
 	t   *testing.T
 	now time.Time
+}
+
+// made runs a test on each engine, at a desk that knows only pathways made for it,
+// given by the names of their files.
+func made(t *testing.T, files map[string]string, test func(t *testing.T, o office)) {
+	t.Helper()
+	t.Parallel()
+	caseworktest.Each(t, func(t *testing.T, d *casework.Desk) { test(t, knows(t, d, files)) })
+}
+
+// knows is a desk that knows only these pathways.
+func knows(t *testing.T, d *casework.Desk, files map[string]string) office {
+	t.Helper()
+	folders := fstest.MapFS{}
+	for name, text := range files {
+		folders[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	lib, faults := pathway.LoadAll(folders, caseworktest.Partnership().Place)
+	if lib == nil {
+		t.Fatal(faults)
+	}
+	d.Pathways = lib
+	if err := d.KeepPathwayTexts(t.Context(), caseworktest.Start); err != nil {
+		t.Fatal(err)
+	}
+	return office{d, t, caseworktest.Start}
 }
 
 func each(t *testing.T, test func(t *testing.T, o office)) {

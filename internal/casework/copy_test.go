@@ -10,14 +10,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/fstest"
 
 	"golang.org/x/text/unicode/norm"
 
 	"frontdoor/internal/access"
 	"frontdoor/internal/answer"
 	"frontdoor/internal/casework"
-	"frontdoor/internal/casework/caseworktest"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/pathway"
 	"frontdoor/internal/person"
@@ -130,21 +128,10 @@ copies:
 
 func papers(t *testing.T, test func(t *testing.T, o office)) {
 	t.Helper()
-	t.Parallel()
-	lib, faults := pathway.LoadAll(fstest.MapFS{
-		"paper/pathway.yaml":   {Data: []byte(paperText)},
-		"paper/codes/flag.csv": {Data: []byte("code,label,hint\nopen,Anyone,\nnever-print,Nobody,\nask,Ask,\n")},
-	}, caseworktest.Partnership().Place)
-	if lib == nil {
-		t.Fatal(faults)
-	}
-	caseworktest.Each(t, func(t *testing.T, d *casework.Desk) {
-		d.Pathways = lib
-		if err := d.KeepPathwayTexts(t.Context(), caseworktest.Start); err != nil {
-			t.Fatal(err)
-		}
-		test(t, office{d, t, caseworktest.Start})
-	})
+	made(t, map[string]string{
+		"paper/pathway.yaml":   paperText,
+		"paper/codes/flag.csv": "code,label,hint\nopen,Anyone,\nnever-print,Nobody,\nask,Ask,\n",
+	}, test)
 }
 
 // family is a record about two children, their mother, and their father who

@@ -4,15 +4,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"frontdoor/internal/access"
 	"frontdoor/internal/answer"
 	"frontdoor/internal/casework"
-	"frontdoor/internal/casework/caseworktest"
 	"frontdoor/internal/fault"
-	"frontdoor/internal/pathway"
 	"frontdoor/internal/person"
 	"frontdoor/internal/record"
 	"frontdoor/internal/store"
@@ -167,24 +164,13 @@ steps:
 
 func household(t *testing.T, test func(t *testing.T, o office)) {
 	t.Helper()
-	t.Parallel()
-	caseworktest.Each(t, func(t *testing.T, d *casework.Desk) {
-		lib, faults := pathway.LoadAll(fstest.MapFS{
-			"family/pathway.yaml":       {Data: []byte(familyText)},
-			"family/codes/flag.csv":     {Data: []byte("code,label,hint\nopen,Open,\nnever-print,Never,\n")},
-			"family/codes/relation.csv": {Data: []byte("code,label,hint\nmother,Mother,\nother,Someone else,\n")},
-			"family/codes/outcome.csv":  {Data: []byte("code,label,hint\nplan,A plan,\nnone,Nothing more,\n")},
-			"hush/pathway.yaml":         {Data: []byte(hushText)},
-		}, caseworktest.Partnership().Place)
-		if lib == nil {
-			t.Fatal(faults)
-		}
-		d.Pathways = lib
-		if err := d.KeepPathwayTexts(t.Context(), caseworktest.Start); err != nil {
-			t.Fatal(err)
-		}
-		test(t, office{d, t, caseworktest.Start})
-	})
+	made(t, map[string]string{
+		"family/pathway.yaml":       familyText,
+		"family/codes/flag.csv":     "code,label,hint\nopen,Open,\nnever-print,Never,\n",
+		"family/codes/relation.csv": "code,label,hint\nmother,Mother,\nother,Someone else,\n",
+		"family/codes/outcome.csv":  "code,label,hint\nplan,A plan,\nnone,Nothing more,\n",
+		"hush/pathway.yaml":         hushText,
+	}, test)
 }
 
 // siblings is work with Ava and Leo and their mother.

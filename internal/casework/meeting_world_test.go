@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"slices"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"frontdoor/internal/agency"
@@ -18,7 +17,6 @@ import (
 	"frontdoor/internal/casework"
 	"frontdoor/internal/casework/caseworktest"
 	"frontdoor/internal/fault"
-	"frontdoor/internal/pathway"
 	"frontdoor/internal/post"
 	"frontdoor/internal/record"
 	"frontdoor/internal/store"
@@ -163,12 +161,12 @@ clocks:
   - { id: action, code: A, label: Action, each: actions, from: step.agree, until: [step.done, state.shut], due: answer.action_due, law: l, owner: [social_care_manager, "email:action_email"] }
 `
 
-var gatherFiles = fstest.MapFS{
-	"gather/codes/kind.csv":      {Data: []byte("code,label,hint\nfamily,Family,\nagency,Agency,\n")},
-	"gather/codes/reply.csv":     {Data: []byte("code,label,hint\ncoming,I come,\nnot,I cannot,\n")},
-	"gather/codes/came.csv":      {Data: []byte("code,label,hint\ncame,Came,\nsorry,Apologies,\n")},
-	"gather/codes/agenda.csv":    {Data: []byte("code,label,hint\nhello,Who is here,\nchild,The child’s view,\n")},
-	"gather/messages/minutes.md": {Data: []byte("Dear {{row.who}}\n\n{{q.held_words}}")},
+var gatherFiles = map[string]string{
+	"gather/codes/kind.csv":      "code,label,hint\nfamily,Family,\nagency,Agency,\n",
+	"gather/codes/reply.csv":     "code,label,hint\ncoming,I come,\nnot,I cannot,\n",
+	"gather/codes/came.csv":      "code,label,hint\ncame,Came,\nsorry,Apologies,\n",
+	"gather/codes/agenda.csv":    "code,label,hint\nhello,Who is here,\nchild,The child’s view,\n",
+	"gather/messages/minutes.md": "Dear {{row.who}}\n\n{{q.held_words}}",
 }
 
 // gathering is a desk with that pathway alone, and a record of it.
@@ -179,19 +177,9 @@ func gathering(t *testing.T, test func(t *testing.T, o office, rec record.Record
 
 func gatheringOf(t *testing.T, text string, test func(t *testing.T, o office, rec record.Record)) {
 	t.Helper()
-	t.Parallel()
-	caseworktest.Each(t, func(t *testing.T, d *casework.Desk) {
-		files := maps.Clone(gatherFiles)
-		files["gather/pathway.yaml"] = &fstest.MapFile{Data: []byte(text)}
-		lib, faults := pathway.LoadAll(files, caseworktest.Partnership().Place)
-		if lib == nil {
-			t.Fatal(faults)
-		}
-		d.Pathways = lib
-		if err := d.KeepPathwayTexts(t.Context(), caseworktest.Start); err != nil {
-			t.Fatal(err)
-		}
-		o := office{d, t, caseworktest.Start}
+	files := maps.Clone(gatherFiles)
+	files["gather/pathway.yaml"] = text
+	made(t, files, func(t *testing.T, o office) {
 		rec, err := o.Begin(t.Context(), o.by("social_worker"), "gather", casework.Beginning{Authority: "thurrock", Step: "begin", Answers: answer.Set{
 			"children": answer.List("r1"), "children/r1/given_names": answer.Text("Archibald"), "children/r1/family_name": answer.Text("Quillfeather"),
 			"words": answer.Text("Bruised at Wimbledon Terrace."),

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"frontdoor/internal/answer"
@@ -15,7 +14,6 @@ import (
 	"frontdoor/internal/casework"
 	"frontdoor/internal/casework/caseworktest"
 	"frontdoor/internal/fault"
-	"frontdoor/internal/pathway"
 	"frontdoor/internal/record"
 	"frontdoor/internal/store"
 	"frontdoor/internal/store/storetest"
@@ -76,37 +74,23 @@ roles:
   children: children
 `
 
-var filedFolder = fstest.MapFS{
-	"filed/pathway.yaml":       {Data: []byte(filedText)},
-	"filed/codes/outcomes.csv": {Data: []byte("code,label,hint\nharm,Harm,\nnothing,Nothing,\n")},
-	"apart/pathway.yaml":       {Data: []byte(strings.NewReplacer("pathway: filed", "pathway: apart", "reference:", "restricted: [lado]\nreference:", "role:social_care_manager", "role:lado").Replace(filedText))},
-	"apart/codes/outcomes.csv": {Data: []byte("code,label,hint\nharm,Harm,\nnothing,Nothing,\n")},
-	"unruled/pathway.yaml": {Data: []byte(func() string {
+var filedFolder = map[string]string{
+	"filed/pathway.yaml":       filedText,
+	"filed/codes/outcomes.csv": "code,label,hint\nharm,Harm,\nnothing,Nothing,\n",
+	"apart/pathway.yaml":       strings.NewReplacer("pathway: filed", "pathway: apart", "reference:", "restricted: [lado]\nreference:", "role:social_care_manager", "role:lado").Replace(filedText),
+	"apart/codes/outcomes.csv": "code,label,hint\nharm,Harm,\nnothing,Nothing,\n",
+	"unruled/pathway.yaml": func() string {
 		before, after, _ := strings.Cut(strings.Replace(filedText, "pathway: filed", "pathway: unruled", 1), "retention:\n")
 		_, after, _ = strings.Cut(after, "groups:\n")
 		return before + "groups:\n" + after
-	}())},
-	"unruled/codes/outcomes.csv": {Data: []byte("code,label,hint\nharm,Harm,\nnothing,Nothing,\n")},
+	}(),
+	"unruled/codes/outcomes.csv": "code,label,hint\nharm,Harm,\nnothing,Nothing,\n",
 }
 
 // archive is a desk whose records are of those pathways.
 func archive(t *testing.T, test func(t *testing.T, o office)) {
 	t.Helper()
-	t.Parallel()
-	caseworktest.Each(t, func(t *testing.T, d *casework.Desk) { test(t, filing(t, d)) })
-}
-
-func filing(t *testing.T, d *casework.Desk) office {
-	t.Helper()
-	lib, faults := pathway.LoadAll(filedFolder, caseworktest.Partnership().Place)
-	if lib == nil {
-		t.Fatal(faults)
-	}
-	d.Pathways = lib
-	if err := d.KeepPathwayTexts(t.Context(), caseworktest.Start); err != nil {
-		t.Fatal(err)
-	}
-	return office{d, t, caseworktest.Start}
+	made(t, filedFolder, test)
 }
 
 // file makes a record of a pathway about one child and closes it.
@@ -478,7 +462,7 @@ func TestDestructionIsCutOffAndRunAgain(t *testing.T) {
 func TestARestoredBackupIsDestroyedAgain(t *testing.T) {
 	t.Parallel()
 	storetest.EachUnmigrated(t, func(t *testing.T, target *store.DB) {
-		o := filing(t, caseworktest.Open(t))
+		o := knows(t, caseworktest.Open(t), filedFolder)
 		gone, stays := o.file("filed", "nothing", ""), o.file("filed", "nothing", "")
 		o = o.over()
 		file := filepath.Join(t.TempDir(), "backup")

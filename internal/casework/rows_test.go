@@ -141,24 +141,13 @@ steps:
 // small is a desk with those two pathways alone.
 func small(t *testing.T, test func(t *testing.T, o office)) {
 	t.Helper()
-	t.Parallel()
-	caseworktest.Each(t, func(t *testing.T, d *casework.Desk) {
-		lib, faults := pathway.LoadAll(fstest.MapFS{
-			"plain/pathway.yaml":       {Data: []byte(plainText)},
-			"plain/codes/parts.csv":    {Data: []byte("code,label,hint\none,First,\ntwo,Second,\n")},
-			"plain/messages/yours.md":  {Data: []byte("Something is yours.")},
-			"plain/messages/letter.md": {Data: []byte("{{q.words}}")},
-			"secret/pathway.yaml":      {Data: []byte(secretText)},
-		}, caseworktest.Partnership().Place)
-		if lib == nil {
-			t.Fatal(faults)
-		}
-		d.Pathways = lib
-		if err := d.KeepPathwayTexts(t.Context(), caseworktest.Start); err != nil {
-			t.Fatal(err)
-		}
-		test(t, office{d, t, caseworktest.Start})
-	})
+	made(t, map[string]string{
+		"plain/pathway.yaml":       plainText,
+		"plain/codes/parts.csv":    "code,label,hint\none,First,\ntwo,Second,\n",
+		"plain/messages/yours.md":  "Something is yours.",
+		"plain/messages/letter.md": "{{q.words}}",
+		"secret/pathway.yaml":      secretText,
+	}, test)
 }
 
 func (o office) plain(more answer.Set) record.Record {
