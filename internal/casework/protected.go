@@ -45,11 +45,18 @@ type protected struct {
 	hidden    map[string]bool       // "group/row" of those whose identity it is
 	phones    []string              // of theirs, as digits
 	locked    bool                  // the record itself is locked to some
+	said      bool                  // somebody has said of an address that it may not be told
 	names     map[string][][]string // words of the names of those who must not be known, by "group/row"
 }
 
 // any tells whether there is anything that a second person must look out for.
 func (f protected) any() bool { return len(f.addresses) > 0 || len(f.hidden) > 0 || f.locked }
+
+// flagged tells whether somebody has said that something may not be told. An
+// address of which nobody has said anything yet is withheld like those, and no
+// letter may hold it; but a note to a neighbour need not wait for a colleague at
+// night because nobody asked the neighbour.
+func (f protected) flagged() bool { return f.said || len(f.hidden) > 0 || f.locked }
 
 // flagsOf gathers what is flagged about everyone on a record, here or elsewhere.
 func (d *Desk) flagsOf(tx *store.Tx, l loaded) (protected, error) {
@@ -73,6 +80,7 @@ func (d *Desk) flagsOf(tx *store.Tx, l loaded) (protected, error) {
 					continue
 				}
 				f.addresses = append(f.addresses, a)
+				f.said = f.said || a.Disclosure != person.Ask && a.Disclosure != ""
 				f.rows[row] = true
 				for _, ph := range p.Phones {
 					f.phones = append(f.phones, digits(ph.Number))

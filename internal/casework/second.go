@@ -22,13 +22,15 @@ const actChecked = "check-letters"
 // needsSecond tells whether letters must be checked by a second person: when
 // someone on the record has an address or an identity that may not be told to
 // everyone, a slip in a letter can kill. A letter that shows nothing of the record
-// and was not marked needs nobody.
+// and was not marked needs nobody; nor does an unmarked one while nobody has said
+// that there is anything to hide.
 func (d *Desk) needsSecond(tx *store.Tx, l loaded, made []pathway.MadeDocument) (bool, error) {
-	if !slices.ContainsFunc(made, func(m pathway.MadeDocument) bool { return m.Document.Second || len(m.Document.Allow) > 0 }) {
+	marked := slices.ContainsFunc(made, func(m pathway.MadeDocument) bool { return m.Document.Second })
+	if !marked && !slices.ContainsFunc(made, func(m pathway.MadeDocument) bool { return len(m.Document.Allow) > 0 }) {
 		return false, nil
 	}
 	f, err := d.flagsOf(tx, l)
-	return f.any(), err
+	return f.flagged() || marked && f.any(), err
 }
 
 // LettersHash names exactly what would be sent, so that a check holds for these

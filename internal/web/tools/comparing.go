@@ -148,7 +148,7 @@ func shown(s *scoring, item string) string {
 var changeColours = map[string]string{tool.Better: "green", tool.Worse: "red", tool.Same: "grey", tool.Changed: "blue", tool.Open: "yellow"}
 
 func changeTag(direction, words string) parts.Body {
-	return parts.Body{parts.Tag{Text: words, Colour: changeColours[direction], Classes: "app-change"}}
+	return parts.Body{parts.Tag{Text: words, Colour: changeColours[direction], Classes: "app-tool-change"}}
 }
 
 // evidence is what was written beside the answers, both times.

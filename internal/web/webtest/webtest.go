@@ -330,7 +330,9 @@ func (p *Page) WaitText(selector, words string) {
 // Text is the words of what the selector finds first.
 func (p *Page) Text(selector string) string {
 	p.t.Helper()
-	return strings.Join(strings.Fields(value(p, "text of "+selector, chromedp.TextContent(chromedp.CSS(selector)))), " ")
+	p.do("wait for "+selector, chromedp.WaitReady(chromedp.CSS(selector)))
+	// In one go: what is found first may be swapped before it is read.
+	return strings.Join(strings.Fields(p.Eval(fmt.Sprintf(`document.querySelector(%q).textContent`, selector))), " ")
 }
 
 // Has says whether the selector finds anything, seen or not.
