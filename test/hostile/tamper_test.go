@@ -38,6 +38,7 @@ var unwatched = map[string]string{
 	"text_head":             "the number of the last act; set back, the next act is refused, and no text is another",
 	"message_read":          "when the other side first opened a message; their visit is in the log",
 	"clock_warning":         "when people are warned again of a clock, and whether they were; the clock, its first warning and when it is due are watched",
+	"tool_told":             "who was reminded that a licence ends; the licence itself is watched",
 	"clock.told":            "whether people were warned of a clock; the clock itself is watched",
 	"audit_head.id":         "one row, held so by the table",
 	"audit_head.mark":       "a counter that makes live boards look again",
@@ -295,6 +296,7 @@ func (in insider) named(what, table string) {
 var also = map[string][]string{
 	"record": {"reference"}, "revision": {"hash"}, "entry": {"seq"}, "worker": {"email_fold"}, "invitation": {"token_hash"},
 	"suggestion": {"reference", "token_hash"}, "retention_act": {"nth"}, "nomination": {"place"}, "newsletter_issue": {"number"},
+	"letter_check": {"seq"}, "meeting_invite": {"uid"},
 }
 
 // copyOf is a row like another, such as somebody would put in.

@@ -198,6 +198,7 @@ func build(t testing.TB, db *store.DB) house {
 		return tx.AddLink(record.Link{From: id, To: h.first(t, tx), Kind: "about", At: now})
 	}))
 	filed(t, d, id, now)
+	givenOut(t, d, id, officer.Worker(), now)
 	// A wrong code, so that there are attempts.
 	_, _, err = h.gate.ComeBack(ctx, "0000 0000 0000 0000", "", src, now)
 	if err == nil {
