@@ -256,7 +256,7 @@ func TestMashLetters(t *testing.T) {
 	m.says("Letters wait for a second person to read them.")
 	m.picture("told")
 	m.press("Open " + rec.Reference)
-	m.says("Prepared by Sol Worker", "4 Example Close", "I have read them and they are safe to send")
+	m.says("Prepared by Sol Worker", "4 Example Close", "Is it safe to go exactly as it is?")
 	m.picture("waiting")
 
 	// The writer takes the address out while the colleague has the page open: what
@@ -264,15 +264,20 @@ func TestMashLetters(t *testing.T) {
 	b.back(page + "/steps/send_outcome")
 	b.write("referrer_words", "A social worker will see both girls at school.")
 	b.press("Go on: see each letter")
-	m.mark("I have read them")
-	m.Follow("[data-press]")
+	say := func() {
+		m.choose("safe", "yes")
+		m.write("words", "No place and no school is in them.")
+		m.mark("Keep what you say")
+		m.Follow("[data-press]")
+	}
+	say()
 	m.says("These letters have changed or gone since you opened them")
 	m.look("changed")
 	m.back(page + "/letters")
 	m.says("A social worker will see both girls at school.")
 	m.saysNot("4 Example Close")
-	m.press("I have read them")
-	m.says("Noted that you have read the letters", "Mina Manager has read them and found them safe to send.")
+	say()
+	m.says("Noted that you have read it and found it safe.", "Mina Manager has read them and found them safe to send.")
 
 	b.goTo("/notices")
 	b.says("A colleague has read your letters. You can send them.")
@@ -287,5 +292,5 @@ func TestMashLetters(t *testing.T) {
 	b.press("Tell people the outcome")
 	b.says("Outcome sent")
 	b.back(page + "/looked")
-	b.says("Read letters as a second person and found them safe")
+	b.says("Read letters as a second person")
 }
