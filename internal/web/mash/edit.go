@@ -168,20 +168,15 @@ func (d *door) saveEdit(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 	if err != nil {
 		return err
 	}
-	dr, err := d.Desk.StepDraft(r.Context(), a.By, e.v.Record.ID, e.draft())
-	if err != nil {
-		return err
-	}
-	have := e.v.Answers.Clone()
-	have.Apply(dr.Answers)
-	changes := form.ReadPart(e.v.Pathway, r.PostForm, have, e.ask)
-	if r.PostForm.Has("reason") {
-		changes[reasonKey] = answer.Text(r.PostForm.Get("reason"))
-	}
-	if _, err := d.Desk.SaveDraft(r.Context(), a.By, dr.ID, changes, ""); err != nil {
-		return err
-	}
-	return saved(w, r)
+	return d.KeepTyped(w, r, a, e.v.Record.ID, e.draft(), func(kept answer.Set) answer.Set {
+		have := e.v.Answers.Clone()
+		have.Apply(kept)
+		changes := form.ReadPart(e.v.Pathway, r.PostForm, have, e.ask)
+		if r.PostForm.Has("reason") {
+			changes[reasonKey] = answer.Text(r.PostForm.Get("reason"))
+		}
+		return changes
+	})
 }
 
 // correct writes the changed answers with the reason.

@@ -1,7 +1,6 @@
 package mash
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -181,19 +180,7 @@ func (d *door) saveNote(w http.ResponseWriter, r *http.Request, a *room.Asker, k
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
-	dr, err := d.Desk.StepDraft(r.Context(), a.By, r.PathValue("id"), kind)
-	if err != nil {
-		return err
-	}
-	var none pathway.Pathway
-	if _, err = d.Desk.SaveDraft(r.Context(), a.By, dr.ID, form.ReadPart(&none, r.PostForm, dr.Answers, func(answer.Set) []pathway.Asked { return asked }), ""); err != nil {
-		return err
-	}
-	return saved(w, r)
-}
-
-// saved tells the page's script that what it sent is kept.
-func saved(w http.ResponseWriter, r *http.Request) error {
-	w.Header().Set("Content-Type", "application/json")
-	return json.NewEncoder(w).Encode(map[string]string{"saved": web.Now(r).In(calendar.London).Format("15:04")})
+	return d.KeepTyped(w, r, a, r.PathValue("id"), kind, func(kept answer.Set) answer.Set {
+		return form.ReadPart(&pathway.Pathway{}, r.PostForm, kept, func(answer.Set) []pathway.Asked { return asked })
+	})
 }

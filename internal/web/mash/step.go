@@ -341,15 +341,9 @@ func (d *door) saveStep(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 	if err != nil {
 		return err
 	}
-	dr, err := d.Desk.StepDraft(r.Context(), a.By, fl.v.Record.ID, fl.ref())
-	if err != nil {
-		return err
-	}
-	changes := form.ReadPart(fl.v.Pathway, r.PostForm, fl.over(dr.Answers), fl.ask)
-	if _, err := d.Desk.SaveDraft(r.Context(), a.By, dr.ID, changes, ""); err != nil {
-		return err
-	}
-	return saved(w, r)
+	return d.KeepTyped(w, r, a, fl.v.Record.ID, fl.ref(), func(kept answer.Set) answer.Set {
+		return form.ReadPart(fl.v.Pathway, r.PostForm, fl.over(kept), fl.ask)
+	})
 }
 
 // takeStep reads the form, shows what is wrong or the letters it would send,
@@ -387,8 +381,16 @@ func (d *door) takeStep(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 	if do := r.PostForm.Get("do"); do == "upload" || do == "keep" || r.PostForm.Has("remove-file") {
 		return d.drawStep(w, r, a, fl, based, changes, false, http.StatusOK, errs)
 	}
-	more := slices.ContainsFunc(asked, func(x pathway.Asked) bool { return !slices.Contains(r.PostForm[form.MarkName], string(x.Key)) })
-	errs = append(errs, fl.v.Pathway.Check(asked, have, web.Now(r))...)
+	// What an answer brought is asked below, and nobody has left it out yet.
+	var unseen []string
+	for _, x := range asked {
+		if !slices.Contains(r.PostForm[form.MarkName], string(x.Key)) {
+			unseen = append(unseen, string(x.Key))
+		}
+	}
+	more := len(unseen) > 0
+	wrong := fl.v.Pathway.Check(asked, have, web.Now(r))
+	errs = append(errs, slices.DeleteFunc(wrong, func(e fault.Field) bool { return slices.Contains(unseen, e.Key) })...)
 	if len(errs) > 0 || more {
 		return d.drawStep(w, r, a, fl, based, changes, more, http.StatusUnprocessableEntity, errs)
 	}

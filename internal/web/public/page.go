@@ -1,7 +1,6 @@
 package public
 
 import (
-	"encoding/json"
 	"html/template"
 	"io"
 	"net/http"
@@ -11,7 +10,6 @@ import (
 	"strings"
 
 	"frontdoor/internal/answer"
-	"frontdoor/internal/calendar"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/pathway"
 	"frontdoor/internal/prose"
@@ -324,18 +322,12 @@ func (p *pub) save(w http.ResponseWriter, r *http.Request, wr *writing) error {
 	if _, err := p.Desk.SaveDraft(r.Context(), wr.by, wr.d.ID, changes, place); err != nil {
 		return err
 	}
-	return saved(w, r)
+	return web.Saved(w, r)
 }
 
 func isFiles(p *pathway.Pathway, question string) bool {
 	q, ok := p.Question(question)
 	return ok && q.Type == "files"
-}
-
-// saved tells the script when.
-func saved(w http.ResponseWriter, r *http.Request) error {
-	w.Header().Set("Content-Type", "application/json")
-	return json.NewEncoder(w).Encode(map[string]string{"saved": web.Now(r).In(calendar.London).Format("15:04")})
 }
 
 type listView struct {

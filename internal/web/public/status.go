@@ -456,7 +456,7 @@ func (p *pub) stepSave(w http.ResponseWriter, r *http.Request) error {
 	if _, err := p.Desk.SaveDraft(r.Context(), x.by, x.d.ID, changes, ""); err != nil {
 		return err
 	}
-	return saved(w, r)
+	return web.Saved(w, r)
 }
 
 // about begins writing about a record that was sent, such as a disagreement.

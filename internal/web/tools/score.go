@@ -1,7 +1,6 @@
 package tools
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
@@ -9,7 +8,6 @@ import (
 	"strings"
 
 	"frontdoor/internal/answer"
-	"frontdoor/internal/calendar"
 	"frontdoor/internal/casework"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/pathway"
@@ -183,17 +181,11 @@ func (d *desk) keepTyped(w http.ResponseWriter, r *http.Request, a *room.Asker) 
 	if err != nil {
 		return err
 	}
-	dr, err := d.Desk.StepDraft(r.Context(), a.By, p.v.Record.ID, p.draft())
-	if err != nil {
-		return err
-	}
-	have := p.f.Answers.Clone()
-	have.Apply(dr.Answers)
-	if _, err := d.Desk.SaveDraft(r.Context(), a.By, dr.ID, form.ReadPart(p.v.Pathway, r.PostForm, have, p.ask), ""); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	return json.NewEncoder(w).Encode(map[string]string{"saved": web.Now(r).In(calendar.London).Format("15:04")})
+	return d.KeepTyped(w, r, a, p.v.Record.ID, p.draft(), func(kept answer.Set) answer.Set {
+		have := p.f.Answers.Clone()
+		have.Apply(kept)
+		return form.ReadPart(p.v.Pathway, r.PostForm, have, p.ask)
+	})
 }
 
 // scored writes what was answered about the part. Items that nobody graded yet may

@@ -1,0 +1,14 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"frontdoor/internal/calendar"
+)
+
+// Saved tells a page's script that what it sent is kept, and when (London time).
+func Saved(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Set("Content-Type", "application/json")
+	return json.NewEncoder(w).Encode(map[string]string{"saved": Now(r).In(calendar.London).Format("15:04")})
+}
