@@ -318,7 +318,7 @@ func TestPagesInABrowser(t *testing.T) {
 	look := func(c *http.Cookie, paths ...string) {
 		p.Open(server + "/nowhere")
 		if c != nil {
-			p.Eval("document.cookie = '" + c.Name + "=" + c.Value + "; path=/'; 'ok'")
+			p.As(c)
 		}
 		for _, path := range paths {
 			if status := p.Open(server + path); status != 200 {

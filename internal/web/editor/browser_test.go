@@ -27,7 +27,7 @@ func (p *person) sit(at string) *seat {
 	s := &seat{webtest.Browser(p.T), p.T, at}
 	s.Width(webtest.Narrow)
 	s.Open(at + "/nowhere")
-	s.Eval(`document.cookie = '` + p.cookie.Name + `=` + p.cookie.Value + `; path=/'; 'ok'`)
+	s.As(p.cookie)
 	return s
 }
 
@@ -35,15 +35,7 @@ func (p *person) sit(at string) *seat {
 // columns stand side by side, on a desktop too.
 func (s *seat) look(name string, says ...string) {
 	s.t.Helper()
-	text := s.Text("body")
-	for _, words := range says {
-		if !strings.Contains(text, words) {
-			s.t.Errorf("%s does not say %q: %s", name, words, text)
-		}
-	}
-	s.Axe()
-	s.Fits()
-	s.Shot("editor-" + name)
+	s.Look("editor-"+name, says...)
 }
 
 func (s *seat) open(path, name string, says ...string) {

@@ -197,7 +197,7 @@ func TestPagesInABrowser(t *testing.T) {
 	p.Open(base + "/nowhere")
 	as := func(who agency.Worker) {
 		c := w.Cookie(who)
-		p.Eval(`document.cookie = '` + c.Name + `=` + c.Value + `; path=/'; 'ok'`)
+		p.As(c)
 	}
 	see := func(name, path string, status int) {
 		t.Helper()

@@ -38,7 +38,7 @@ func TestPagesInABrowser(t *testing.T) {
 	server := w.Serve()
 	p := webtest.Browser(t)
 	p.Open(server + "/nowhere")
-	p.Eval(`document.cookie = '` + b.cookie.Name + `=` + b.cookie.Value + `; path=/'; 'ok'`)
+	p.As(b.cookie)
 	see := func(name, path string) {
 		t.Helper()
 		if status := p.Open(server + path); status != 200 {
@@ -84,7 +84,7 @@ func TestRowsInABrowser(t *testing.T) {
 	p := webtest.Browser(t)
 	p.Open(server + "/nowhere")
 	cookie := w.Cookie(inspector)
-	p.Eval(`document.cookie = '` + cookie.Name + `=` + cookie.Value + `; path=/'; 'ok'`)
+	p.As(cookie)
 	for name, path := range map[string]string{"rows": "", "row": "/steps/tell?row=parent", "look": "/steps/look"} {
 		if status := p.Open(server + "/records/" + rec.ID + path); status != 200 {
 			t.Fatalf("%s: status %d", path, status)

@@ -170,7 +170,7 @@ func TestCopiesInABrowser(t *testing.T) {
 	p := webtest.Browser(t)
 	as := func(who *tab) {
 		p.Open(server + "/nowhere")
-		p.Eval(`document.cookie = '` + who.cookie.Name + `=` + who.cookie.Value + `; path=/'; 'ok'`)
+		p.As(who.cookie)
 	}
 	see := func(name, path string, want int) {
 		t.Helper()
@@ -246,7 +246,7 @@ func TestLettersAreSentBack(t *testing.T) {
 	server := w.Serve()
 	p := webtest.Browser(t)
 	p.Open(server + "/nowhere")
-	p.Eval(`document.cookie = '` + m.cookie.Name + `=` + m.cookie.Value + `; path=/'; 'ok'`)
+	p.As(m.cookie)
 	p.Allow("422")
 	p.Open(server + letters)
 	p.Check()

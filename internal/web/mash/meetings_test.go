@@ -143,7 +143,7 @@ func TestMeetingsInABrowser(t *testing.T) {
 	as := func(who agency.Worker) {
 		cookie := c.Cookie(who)
 		p.Open(server + "/nowhere")
-		p.Eval(`document.cookie = '` + cookie.Name + `=` + cookie.Value + `; path=/'; 'ok'`)
+		p.As(cookie)
 	}
 	see := func(name, path string) {
 		t.Helper()

@@ -2,7 +2,6 @@ package retention_test
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 
 	"frontdoor/internal/web/webtest"
@@ -20,25 +19,13 @@ func (w *world) sit(at, role string) *seat {
 	s := &seat{webtest.Browser(w.T), w.T, at}
 	s.Width(webtest.Narrow)
 	s.Open(at + "/nowhere")
-	s.as(w.cookie(role))
+	s.As(w.cookie(role))
 	return s
-}
-
-func (s *seat) as(c *http.Cookie) {
-	s.Eval(`document.cookie = '` + c.Name + `=` + c.Value + `; path=/'; 'ok'`)
 }
 
 func (s *seat) look(name string, says ...string) {
 	s.t.Helper()
-	text := s.Text("body")
-	for _, words := range says {
-		if !strings.Contains(text, words) {
-			s.t.Errorf("%s does not say %q: %s", name, words, text)
-		}
-	}
-	s.Axe()
-	s.Fits()
-	s.Shot("retention-" + name)
+	s.Look("retention-"+name, says...)
 }
 
 func (s *seat) open(path, name string, says ...string) {
@@ -64,7 +51,7 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 	s.open("/retention/"+open.ID, "open", "It is open, so it is kept.")
 	s.open("/retention/"+rec.ID, "kept", "It must be kept up to and including")
 	w.over()
-	s.as(w.cookie("records_officer"))
+	s.As(w.cookie("records_officer"))
 	s.open("/retention/"+rec.ID, "due", "Propose that it is destroyed")
 	s.Follow(`form[action$="/propose"] button`)
 	s.look("refused", "Say why, in a sentence that names nobody")
@@ -72,13 +59,13 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 	s.Follow(`form[action$="/propose"] button`)
 	s.look("proposed", "You proposed it, so a second person must decide.")
 
-	s.as(w.cookie("records_manager"))
+	s.As(w.cookie("records_manager"))
 	s.open("/retention/"+rec.ID, "second", "Agree that it is destroyed")
 	s.Click("#hold-on")
 	s.Fill("#hold-reason", "A court has asked for these papers.")
 	s.Follow(`form[action$="/hold"] button`)
 	s.look("held", "A legal hold stands on it")
-	s.as(w.cookie("records_officer"))
+	s.As(w.cookie("records_officer"))
 	s.open("/retention/holds", "holds", "A court has asked for these papers.")
 	s.Follow(`a[href$="/lift"]`)
 	s.look("lift", "When no other hold stands")
@@ -86,7 +73,7 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 	s.Follow(`form[action$="/lift"] button`)
 	s.look("lifted", "No hold stands.")
 
-	s.as(w.cookie("records_manager"))
+	s.As(w.cookie("records_manager"))
 	s.open("/retention/"+rec.ID, "free", "Agree that it is destroyed")
 	s.Fill("#approve-reason", because)
 	s.Click("#approve-sure")
@@ -95,6 +82,6 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 	_, err := w.Desk.Destroy(t.Context(), w.Now(), nil)
 	w.Must(err)
 	s.open("/retention/destroyed", "destroyed", "1 record was destroyed")
-	s.as(w.cookie("social_worker"))
+	s.As(w.cookie("social_worker"))
 	s.open("/records/"+rec.ID, "stub", "was destroyed", "nobody can bring it back")
 }
