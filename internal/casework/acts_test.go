@@ -479,6 +479,47 @@ func TestMessagesBothWays(t *testing.T) {
 	})
 }
 
+// A form whose answer was lost on the way is sent again.
+func TestAFormSentTwiceAddsOnce(t *testing.T) {
+	each(t, func(t *testing.T, o office) {
+		rec := o.worry("Archie", "Sample", "")
+		officer, other := o.by("mash_officer"), o.later(time.Minute).by("mash_manager")
+		officer.Once, other.Once = "a1", "a1"
+		say := func(by casework.By, text string) {
+			t.Helper()
+			if err := o.SendMessage(t.Context(), by, rec.ID, text); err != nil {
+				t.Fatal(err)
+			}
+			if err := o.AddEntry(t.Context(), by, record.Entry{Record: rec.ID, Kind: "call", Text: text, HappenedAt: o.now}, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		say(officer, "We rang")
+		say(officer, "We rang")
+		officer.Now = officer.Now.Add(time.Minute)
+		say(officer, "We rang")
+		seen := func() *casework.View {
+			v, err := o.Open(t.Context(), officer, rec.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return v
+		}
+		v := seen()
+		if len(v.Messages) != 1 || len(v.Entries) != 1 {
+			t.Errorf("%d messages and %d entries after one form was sent three times", len(v.Messages), len(v.Entries))
+		}
+		say(officer, "We rang twice")
+		say(other, "We rang")
+		officer.Once = "a2"
+		say(officer, "We rang")
+		v = seen()
+		if len(v.Messages) != 4 || len(v.Entries) != 4 {
+			t.Errorf("%d messages and %d entries, want other words, another person and another form kept", len(v.Messages), len(v.Entries))
+		}
+	})
+}
+
 func TestBackDatedEntryNeedsAReason(t *testing.T) {
 	each(t, func(t *testing.T, o office) {
 		rec := o.worry("Archie", "Sample", "")

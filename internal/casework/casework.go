@@ -59,6 +59,7 @@ type By struct {
 	Now       time.Time
 	Route     string // the route's pattern, for the audit log
 	Purpose   string // why, when the page asked
+	Once      string // the mark of the form that was sent, when it has one: the same form sent again adds nothing
 }
 
 // ByWorker is a signed-in worker.

@@ -61,7 +61,13 @@ func (d *Desk) AddEntry(ctx context.Context, by By, e record.Entry, lateReason s
 }
 
 func (d *Desk) addEntry(tx *store.Tx, by By, e record.Entry) error {
-	e.ID, e.RecordedAt, e.By = store.NewID(by.Now), by.Now, string(by.Principal)
+	e.ID, e.RecordedAt, e.By = by.newID(e.Record, e.Kind, e.Text), by.Now, string(by.Principal)
+	if by.Once != "" {
+		have, err := tx.Entries(e.Record)
+		if err != nil || slices.ContainsFunc(have, func(h record.Entry) bool { return h.ID == e.ID }) {
+			return err
+		}
+	}
 	if e.HappenedAt.IsZero() {
 		e.HappenedAt = by.Now
 	}
@@ -112,7 +118,13 @@ func (d *Desk) SendMessage(ctx context.Context, by By, rec, text string) error {
 		if !inward && !l.dec.May(access.Act) || inward && !l.dec.May(access.Status) {
 			return errForbidden
 		}
-		m := record.Message{ID: store.NewID(by.Now), Record: rec, At: by.Now, By: string(by.Principal), Inward: inward}
+		m := record.Message{ID: by.newID(rec, text), Record: rec, At: by.Now, By: string(by.Principal), Inward: inward}
+		if by.Once != "" {
+			have, err := tx.Messages(rec)
+			if err != nil || slices.ContainsFunc(have, func(h record.Message) bool { return h.ID == m.ID }) {
+				return err
+			}
+		}
 		if m.Text, err = d.sealText("message", m.ID, text); err != nil {
 			return err
 		}

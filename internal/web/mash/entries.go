@@ -22,6 +22,7 @@ import (
 type entriesView struct {
 	Frame   frame
 	Heading string
+	Once    string
 	Log     parts.Timeline
 	May     bool
 	SaveTo  string
@@ -79,7 +80,7 @@ func (d *door) drawEntries(w http.ResponseWriter, r *http.Request, a *room.Asker
 	}
 	day, month, year, clock := pathway.DateParts(typed.Text("happened"))
 	view := entriesView{
-		Frame: d.frame(r, v, "entries"), Heading: heading(v, "Entries"), May: v.Decision.May("act"), SaveTo: r.URL.Path + "/save",
+		Frame: d.frame(r, v, "entries"), Heading: heading(v, "Entries"), Once: room.Once(r), May: v.Decision.May("act"), SaveTo: r.URL.Path + "/save",
 		Kind: parts.Radios{Field: parts.Field{Name: "kind", ID: "kind", Label: "What was it?", Error: errs.For("kind")}, Items: entryKinds, Value: typed.Text("kind"), Inline: true, Small: true},
 		Date: parts.DateInput{
 			Field: parts.Field{Name: "happened", ID: "happened", Label: "When did it happen?", Hint: "Leave the date and the time empty if it is now.", Error: errs.For("happened")},
@@ -133,6 +134,7 @@ func (d *door) addEntry(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 		e.HappenedAt = at
 	}
 	if len(errs) == 0 {
+		a.By.Once = r.PostForm.Get(room.OnceName)
 		err := d.Desk.AddEntry(r.Context(), a.By, e, typed.Text("late_reason"))
 		if err == nil {
 			if err := d.dropNote(r, a, entryDraft); err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -283,8 +284,16 @@ func TestEntriesMessagesAccess(t *testing.T) {
 	old := url.Values{"kind": {"visit"}, "text": {"I went."}, "happened-day": {"1"}, "happened-month": {"3"}, "happened-year": {"2026"}, "happened-time": {"10:00"}}
 	b.post(base+"/entries", old).want(t, http.StatusUnprocessableEntity, "Say why it is being written now")
 	b.post(base+"/messages", url.Values{"message": {""}}).want(t, http.StatusUnprocessableEntity, "Write your message")
-	b.post(base+"/messages", url.Values{"message": {"Thank you."}}).want(t, http.StatusSeeOther)
-	b.get(base+"/messages").want(t, http.StatusOK, "Thank you.")
+	mark := regexp.MustCompile(`name="once" value="([^"]+)"`).FindStringSubmatch(b.get(base + "/messages").body)
+	if mark == nil {
+		t.Fatal("the form has no mark")
+	}
+	for range 2 { // the answer was lost on the way
+		b.post(base+"/messages", url.Values{"message": {"Thank you."}, "once": mark[1:]}).want(t, http.StatusSeeOther)
+	}
+	if got := strings.Count(b.get(base+"/messages").want(t, http.StatusOK, "Thank you.").body, "Thank you."); got != 1 {
+		t.Errorf("sent twice, the message is there %d times", got)
+	}
 
 	// Locked to its manager, the record is gone for the other worker, on every page.
 	c.get(base).want(t, http.StatusOK)

@@ -18,6 +18,7 @@ type messagesView struct {
 	Heading string
 	Talk    parts.Messages
 	May     bool
+	Once    string
 	SaveTo  string
 	Text    parts.Textarea
 	Saved   parts.SaveStatus
@@ -42,7 +43,7 @@ func (d *door) drawMessages(w http.ResponseWriter, r *http.Request, a *room.Aske
 		return err
 	}
 	view := messagesView{
-		Frame: d.frame(r, v, "messages"), Heading: heading(v, "Messages"), May: v.Decision.May("act"), SaveTo: "/records/" + id + "/messages/save",
+		Frame: d.frame(r, v, "messages"), Heading: heading(v, "Messages"), Once: room.Once(r), May: v.Decision.May("act"), SaveTo: "/records/" + id + "/messages/save",
 		Talk: parts.Messages{Label: "Messages with the sender"},
 		Text: parts.Textarea{
 			Field: parts.Field{Name: "message", ID: "message", Label: "Write to the sender", Hint: "The sender reads this. Name no child and nothing that others told you.", Error: errs.For("message")},
@@ -69,6 +70,7 @@ func (d *door) sendMessage(w http.ResponseWriter, r *http.Request, a *room.Asker
 	id := r.PathValue("id")
 	var none pathway.Pathway
 	typed := none.Read(messageAsked, r.PostForm)
+	a.By.Once = r.PostForm.Get(room.OnceName)
 	err := d.Desk.SendMessage(r.Context(), a.By, id, typed.Text("message"))
 	var errs fault.Fields
 	switch {

@@ -111,7 +111,7 @@ type statusView struct {
 	Letters                 []letterView
 	Messages                parts.Messages
 	Message                 parts.Textarea
-	MessageAction           string
+	MessageAction, Once     string
 	Steps, More             []parts.Button // what is waited for, and what else can be done
 	Abouts                  []aboutLine
 	Decided                 bool
@@ -153,7 +153,7 @@ func (p *pub) statusWith(w http.ResponseWriter, r *http.Request, errs fault.Fiel
 	now := web.Now(r)
 	v := statusView{
 		Reference: s.Record.Reference, Front: p.Desk.Place.Word(s.Record.Authority, "front_door"), State: stages[s.State.Sender][0], Public: who.asker == nil,
-		Clocks: clockLines(s.Clocks, now), Letters: letters(s.Sent, who.base), MessageAction: who.base + "/message",
+		Clocks: clockLines(s.Clocks, now), Letters: letters(s.Sent, who.base), MessageAction: who.base + "/message", Once: room.Once(r),
 		Messages: messages(s.Messages, p.Desk.Place.Word(s.Record.Authority, "front_door")), Decided: s.Disagree, Base: who.base,
 		Message: parts.Textarea{Field: parts.Field{Name: "message", Label: "Write to the front door", LabelSize: "s", Hint: "Do not wait for an answer here if a child is in danger. Ring 999.", Error: errs.For("message")}, Value: r.PostFormValue("message"), Autosize: true, Spellcheck: "true"},
 	}
@@ -257,6 +257,7 @@ func (p *pub) message(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.signIn(w, r, err)
 	}
+	who.by.Once = r.PostForm.Get(room.OnceName)
 	err = p.Desk.SendMessage(r.Context(), who.by, who.rec, r.PostForm.Get("message"))
 	if errs, bad := problems(err); bad {
 		return p.statusWith(w, r, errs)
