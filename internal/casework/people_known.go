@@ -101,7 +101,7 @@ func (a alike) to(p person.Person) ([]string, error) {
 
 // people reads some of them, in the order asked for.
 func (a alike) people(ids []string) ([]person.Person, error) {
-	list, err := a.tx.People(slices.DeleteFunc(slices.Clone(ids), func(id string) bool { _, ok := a.read[id]; return ok }))
+	list, err := a.tx.PeopleToMatch(slices.DeleteFunc(slices.Clone(ids), func(id string) bool { _, ok := a.read[id]; return ok }))
 	for _, p := range list {
 		a.read[p.ID] = p
 	}

@@ -469,6 +469,17 @@ func (d *Desk) Status(ctx context.Context, by By, id string) (*Status, error) {
 	return s, nil
 }
 
+// OpenKinds counts the open records a worker may see, by pathway.
+func (d *Desk) OpenKinds(ctx context.Context, by By) (map[string]int, error) {
+	var out map[string]int
+	err := d.DB.Read(ctx, func(tx *store.Tx) error {
+		var err error
+		out, err = tx.OpenKinds(store.BoardQuery{Principals: by.Viewer.Principals, Worker: by.Worker(), Now: by.Now})
+		return err
+	})
+	return out, err
+}
+
 // Board lists the records a worker may see, by stage and nearest clock.
 func (d *Desk) Board(ctx context.Context, by By, q store.BoardQuery) (store.BoardPage, error) {
 	q.Principals, q.Worker, q.Now = by.Viewer.Principals, by.Worker(), by.Now

@@ -45,12 +45,13 @@ func (p *Pathway) ToolGroups() []*Group {
 
 // ItemQuestion is the question with which the items of a group are scored.
 func (p *Pathway) ItemQuestion(group string) *Question {
-	for _, id := range sortedKeys(p.questions) {
-		if in := p.questions[id]; in.group == group && in.q.Type == toolType {
-			return in.q
+	var first *Question // by its id; each answer of a page asks this, so nothing is sorted
+	for _, in := range p.questions {
+		if in.group == group && in.q.Type == toolType && (first == nil || in.q.ID < first.ID) {
+			first = in.q
 		}
 	}
-	return nil
+	return first
 }
 
 // Scores are the answers to the items of a group, by item.

@@ -84,27 +84,35 @@ func (tx *Tx) Board(q BoardQuery) (BoardPage, error) {
 	if len(q.Principals) == 0 {
 		return page, nil
 	}
+	if q.OpenOnly && q.Text == "" && tx.open != nil {
+		return page, tx.openPage(&page, q)
+	}
+	return page, tx.boardByQuery(&page, q)
+}
+
+// boardByQuery fills a page by asking the database for all of it.
+func (tx *Tx) boardByQuery(page *BoardPage, q BoardQuery) error {
 	c, err := tx.boardConditions(q)
 	if err != nil {
-		return page, err
+		return err
 	}
 	var records []record.Record
 	if q.OpenOnly {
-		records, err = tx.openBoard(&page, q, c)
+		records, err = tx.openBoard(page, q, c)
 	} else {
-		records, err = tx.wholeBoard(&page, q, c)
+		records, err = tx.wholeBoard(page, q, c)
 	}
 	if err != nil || len(records) == 0 {
-		return page, err
+		return err
 	}
 	page.Rows = make([]BoardRow, len(records))
-	at := make(map[string]*BoardRow, len(records))
-	ids := make([]string, len(records))
 	for i, r := range records {
 		page.Rows[i] = BoardRow{Record: r, Names: r.Names}
-		at[r.ID], ids[i] = &page.Rows[i], r.ID
 	}
-	return page, tx.boardDetails(q, at, ids)
+	if err := tx.boardDetails(q, page.Rows); err != nil {
+		return err
+	}
+	return tx.countUnread(page.Rows)
 }
 
 // openBoard counts the open records and gives those of the page. Each is tried
@@ -286,7 +294,8 @@ func boardOrder(q BoardQuery, c *conditions) string {
 }
 
 // boardDetails fills in what stands beside each record of a page.
-func (tx *Tx) boardDetails(q BoardQuery, at map[string]*BoardRow, ids []string) error {
+func (tx *Tx) boardDetails(q BoardQuery, rows []BoardRow) error {
+	at, ids := rowsByID(rows)
 	clocks, err := queryAll(tx, scanClock, `select `+clockColumns+` from clock c where `+tx.inList("c.record", 1)+` and `+clockOpen+`
 		order by c.record, c.due_at, c.id`, ids) // in the order of the index of open ones
 	if err != nil {
@@ -297,44 +306,63 @@ func (tx *Tx) boardDetails(q BoardQuery, at map[string]*BoardRow, ids []string) 
 			row.Clock = &clock
 		}
 	}
-	type pair struct{ record, text, state string }
-	pairs := func(query string) ([]pair, error) {
-		return queryAll(tx, func(row row) (pair, error) {
-			var p pair
-			return p, row.Scan(&p.record, &p.text, &p.state)
-		}, query, ids)
-	}
-	names, err := pairs(`select r.id, w.name, '' from record r join worker w on w.id = r.allocated where ` + tx.inList("r.id", 1))
+	type named struct{ id, name string }
+	names, err := queryAll(tx, func(row row) (named, error) {
+		var n named
+		return n, row.Scan(&n.id, &n.name)
+	}, `select r.id, w.name from record r join worker w on w.id = r.allocated where `+tx.inList("r.id", 1), ids)
 	if err != nil {
 		return err
 	}
-	for _, p := range names {
-		at[p.record].AllocatedName = p.text
-	}
-	unread, err := pairs(`select m.record, m.id, '' from message m where ` + tx.inList("m.record", 1) + ` and m.inward
-		and not exists (select 1 from message_read d where d.message = m.id)`)
-	if err != nil {
-		return err
-	}
-	for _, p := range unread {
-		at[p.record].Unread++
+	for _, n := range names {
+		at[n.id].AllocatedName = n.name
 	}
 	if len(q.Checks) == 0 {
 		return nil
 	}
-	checks, err := pairs(`select r.parent, r.pathway, case when r.closed_at is null then r.state else '' end from record r where ` + tx.inList("r.parent", 1))
-	if err != nil {
-		return err
+	type started struct{ parent, pathway, state string }
+	checks, err := queryAll(tx, func(row row) (started, error) {
+		var s started
+		return s, row.Scan(&s.parent, &s.pathway, &s.state)
+	}, `select r.parent, r.pathway, case when r.closed_at is null then r.state else '' end from record r where `+tx.inList("r.parent", 1), ids)
+	for _, s := range checks {
+		q.countCheck(at[s.parent], s.pathway, s.state)
 	}
-	for _, p := range checks {
-		answered, isCheck := q.Checks[p.text]
-		switch {
-		case !isCheck:
-		case p.state == "" || slices.Contains(answered, p.state):
-			at[p.record].AnsweredChecks++
-		default:
-			at[p.record].OpenChecks++
-		}
+	return err
+}
+
+// countCheck counts a record that was started from that of a row, when it is a
+// check. One that is closed has no state.
+func (q BoardQuery) countCheck(row *BoardRow, pathway, state string) {
+	answered, isCheck := q.Checks[pathway]
+	switch {
+	case !isCheck:
+	case state == "" || slices.Contains(answered, state):
+		row.AnsweredChecks++
+	default:
+		row.OpenChecks++
 	}
-	return nil
+}
+
+// countUnread fills in the messages not read. The audit log does not tell of them.
+func (tx *Tx) countUnread(rows []BoardRow) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	at, ids := rowsByID(rows)
+	unread, err := queryAll(tx, scanValue[string], `select m.record from message m where `+tx.inList("m.record", 1)+` and m.inward
+		and not exists (select 1 from message_read d where d.message = m.id)`, ids)
+	for _, id := range unread {
+		at[id].Unread++
+	}
+	return err
+}
+
+func rowsByID(rows []BoardRow) (at map[string]*BoardRow, ids []string) {
+	at = make(map[string]*BoardRow, len(rows))
+	for i := range rows {
+		at[rows[i].Record.ID] = &rows[i]
+		ids = append(ids, rows[i].Record.ID)
+	}
+	return at, ids
 }

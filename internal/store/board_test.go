@@ -178,6 +178,24 @@ func TestTheBoardShowsWhatAccessAllows(t *testing.T) {
 			if shown := decided.May(access.View) || decided.May(access.Act); shown != c.shown {
 				t.Errorf("%s: access decides %v, want %v", c.ref, shown, c.shown)
 			}
+			for glass := range 2 { // and when it is opened in an emergency
+				if glass == 1 {
+					g := grant(r, access.ToWorker(me.ID), access.View)
+					g.Key, g.Until = access.BreakGlass, now.Add(time.Hour)
+					granted(t, db, g)
+				}
+				decided := read(t, db, func(tx *store.Tx) (access.Decision, error) {
+					g, x, e, err := tx.AccessRows(r.ID)
+					return access.Decide(viewer, g, x, e), err
+				})
+				may := read(t, db, func(tx *store.Tx) (map[string]bool, error) {
+					return tx.MayView(viewer.Principals, me.ID, now, []string{r.ID, "nothing"})
+				})
+				if may[r.ID] != decided.May(access.View) || may["nothing"] {
+					t.Errorf("%s, opened in an emergency %d: %v may be viewed; access decides %v", c.ref, glass, may, decided.May(access.View))
+				}
+			}
+			write(t, db, func(tx *store.Tx) error { return tx.EndGrants(r.ID, []string{access.BreakGlass}, morning) })
 		}
 		for _, openOnly := range []bool{true, false} {
 			p := board(t, db, store.BoardQuery{Worker: me.ID, Sort: store.SortReference, OpenOnly: openOnly})

@@ -69,6 +69,8 @@ type DB struct {
 	read    *sql.DB
 	unlock  func() error // gives the data folder back; nil on PostgreSQL
 
+	open openRecords
+
 	wake    chan struct{} // a job was enqueued by this process
 	owner   string        // this process, as the holder of job leases
 	mu      sync.Mutex
@@ -340,6 +342,7 @@ func (db *DB) inTx(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, fn fu
 			err = fault.Wrap(errors.Join(ctx.Err(), err), fault.Unavailable, "This was stopped before it finished. Try again.")
 		}
 	}()
+	turn := db.open.turns.Load()
 	sqlTx, err := pool.BeginTx(ctx, opts)
 	if err != nil {
 		return false, mapError(err)
@@ -347,6 +350,9 @@ func (db *DB) inTx(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, fn fu
 	// Also ends the transaction when fn panics; after a commit it does nothing.
 	defer func() { _ = sqlTx.Rollback() }()
 	tx := &Tx{ctx: ctx, tx: sqlTx, dialect: db.dialect}
+	if opts != nil && opts.ReadOnly { // what this transaction itself changed nobody else may see
+		tx.open, tx.turn = &db.open, turn
+	}
 	if err := fn(tx); err != nil {
 		return false, err
 	}

@@ -21,6 +21,8 @@ type Tx struct {
 	unlogged []audit.Event                // what flush adds to the log, last of all
 	kept     map[string]map[string]string // owners by table with whose they are, see keep
 	mark     int64                        // how far flush moves the mark of Latest
+	open     *openRecords                 // what boards share; nil where this transaction writes
+	turn     int64                        // how often they had been brought up to date when this began
 }
 
 type tracing struct{}

@@ -170,6 +170,26 @@ func (tx *Tx) KeptFrom(worker string, now time.Time, ids []string) ([]string, er
 	return queryAll(tx, scanValue[string], `select r.id from record r where `+tx.inList("r.id", 1)+` and `+kept("r.id", "$2", "$3")+` order by r.id`, ids, worker, now)
 }
 
+// MayView gives those of some records that the holder of some principals may view
+// at a moment, with the same work for one that is locked as for one that is not. It
+// is what [access.Decide] decides.
+func (tx *Tx) MayView(principals []access.Principal, worker string, now time.Time, ids []string) (map[string]bool, error) {
+	return tx.held(`g.may_view`, principals, worker, now, ids)
+}
+
+// held gives those of some records on which one of some principals holds a grant of
+// a kind, and that nothing keeps from the worker.
+func (tx *Tx) held(kind string, principals []access.Principal, worker string, now time.Time, ids []string) (map[string]bool, error) {
+	list, err := queryAll(tx, scanValue[string], `select i.value from `+tx.items(1, "i")+` where not `+kept("i.value", "$2", "$3")+`
+		and (select 1 from access_grant g where g.record = i.value and `+tx.inList("g.principal", 4)+` and `+kind+` and `+liveGrant("g", "$3")+` limit 1) is not null`,
+		ids, worker, now, texts(principals))
+	out := make(map[string]bool, len(list))
+	for _, id := range list {
+		out[id] = true
+	}
+	return out, err
+}
+
 // AddExclusion keeps one worker away from one record; ErrExists when they are
 // kept away already.
 func (tx *Tx) AddExclusion(x access.Exclusion) error {

@@ -31,32 +31,52 @@ func (tx *Tx) AddNotice(n Notice) error {
 // years of notices are no news to whoever joins it.
 const NoticesLast = 28 * 24 * time.Hour
 
+// lastOfAll comes after every notice, also one of a clock that was ahead.
+var lastOfAll = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // NoticesFor gives the notices of the last 28 days to any of a worker's
 // principals that this worker has not read, newest first. A notice to a team is
 // read by each of its workers for themselves. One about a record that they may
 // not know of now is not given: a lock would be told of by the words before it.
 func (tx *Tx) NoticesFor(principals []access.Principal, worker string, now time.Time, limit int) ([]Notice, error) {
 	var all []Notice
+	most := orLimit(limit)
 	for _, p := range principals { // each in the order of its own index, until there are enough
-		list, err := queryAll(tx, func(row row) (Notice, error) {
-			var n Notice
-			var to string
-			err := row.Scan(&n.ID, &to, &n.Record, &n.Message, &n.At)
-			n.To = access.Principal(to)
-			return n, err
-		}, `select n.id, n.principal, coalesce(n.record, ''), n.message, n.made_at from notice n
-			where n.principal = $1 and n.made_at > $6 and not exists (select 1 from notice_read d where d.notice = n.id and d.worker = $2)
-				and (n.record is null or not `+kept("n.record", "$2", "$4")+`
-					and (select 1 from access_grant g where g.record = n.record and `+tx.inList("g.principal", 5)+`
-						and `+liveGrant("g", "$4")+` limit 1) is not null)
-			order by n.made_at desc, n.id desc limit $3`, string(p), worker, orLimit(limit), now, texts(principals), now.Add(-NoticesLast))
-		if err != nil {
-			return nil, err
+		before, id := lastOfAll, ""
+		for held := 0; held < most; {
+			list, err := queryAll(tx, func(row row) (Notice, error) {
+				n := Notice{To: p}
+				return n, row.Scan(&n.ID, &n.Record, &n.Message, &n.At)
+			}, `select n.id, coalesce(n.record, ''), n.message, n.made_at from notice n
+				where n.principal = $1 and n.made_at > $2 and n.made_at <= $3 and (n.made_at < $3 or n.id < $4)
+					and not exists (select 1 from notice_read d where d.notice = n.id and d.worker = $5)
+				order by n.made_at desc, n.id desc limit $6`, string(p), now.Add(-NoticesLast), before, id, worker, most)
+			if err != nil {
+				return nil, err
+			}
+			var about []string
+			for _, n := range list {
+				if n.Record != "" && !slices.Contains(about, n.Record) {
+					about = append(about, n.Record)
+				}
+			}
+			known, err := tx.knownOf(principals, worker, now, about)
+			if err != nil {
+				return nil, err
+			}
+			for _, n := range list {
+				if n.Record == "" || known[n.Record] {
+					all, held = append(all, n), held+1
+				}
+			}
+			if len(list) < most {
+				break
+			}
+			before, id = list[len(list)-1].At, list[len(list)-1].ID
 		}
-		all = append(all, list...)
 	}
 	slices.SortStableFunc(all, func(a, b Notice) int { return cmp.Or(b.At.Compare(a.At), strings.Compare(b.ID, a.ID)) })
-	return all[:min(len(all), orLimit(limit))], nil
+	return all[:min(len(all), most)], nil
 }
 
 // MarkNoticeRead notes when a worker first read a notice. One that there is not is

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -164,15 +165,24 @@ func (tx *Tx) Person(id string) (person.Person, error) {
 // are left out. They are read from their last version, which is one row in place of
 // one for each fact; relationships, which are kept once for both people, beside.
 func (tx *Tx) People(ids []string) ([]person.Person, error) {
-	return tx.people(ids, func(by map[string]*person.Person) error {
-		found, err := queryAll(tx, scanValue[JSON[person.Person]], `select v.body from person p
-			join person_version v on v.person = p.id and v.version = p.version where `+tx.inList("p.id", 1), ids)
-		for _, v := range found {
-			v.V.Relationships = nil
-			by[v.V.ID] = &v.V
-		}
-		return err
-	})
+	return tx.people(ids, func(by map[string]*person.Person) error { return tx.readVersions(by, ids) }, tx.eitherEnd())
+}
+
+// PeopleToMatch is People with no relationships but those to their mothers, which is
+// what [person.Match] reads: an adult can have a hundred.
+func (tx *Tx) PeopleToMatch(ids []string) ([]person.Person, error) {
+	return tx.people(ids, func(by map[string]*person.Person) error { return tx.readVersions(by, ids) },
+		tx.inList("to_person", 1)+` and kind = '`+string(person.Mother)+`'`)
+}
+
+func (tx *Tx) readVersions(by map[string]*person.Person, ids []string) error {
+	found, err := queryAll(tx, scanValue[JSON[person.Person]], `select v.body from person p
+		join person_version v on v.person = p.id and v.version = p.version where `+tx.inList("p.id", 1), ids)
+	for _, v := range found {
+		v.V.Relationships = nil
+		by[v.V.ID] = &v.V
+	}
+	return err
 }
 
 // peopleByFacts is People read fact by fact, as the next version is made of them.
@@ -190,10 +200,12 @@ func (tx *Tx) peopleByFacts(ids []string) ([]person.Person, error) {
 			by[found[i].ID] = &found[i]
 		}
 		return tx.readFacts(by, ids)
-	})
+	}, tx.eitherEnd())
 }
 
-func (tx *Tx) people(ids []string, read func(by map[string]*person.Person) error) ([]person.Person, error) {
+// people reads several people, and those of their relationships that a condition
+// on the ids leaves; none when there is no condition.
+func (tx *Tx) people(ids []string, read func(by map[string]*person.Person) error, relationships string) ([]person.Person, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -201,8 +213,10 @@ func (tx *Tx) people(ids []string, read func(by map[string]*person.Person) error
 	if err := read(by); err != nil {
 		return nil, err
 	}
-	if err := tx.readRelationships(by, ids); err != nil {
-		return nil, err
+	if relationships != "" {
+		if err := tx.readRelationships(by, ids, relationships); err != nil {
+			return nil, err
+		}
 	}
 	out := make([]person.Person, 0, len(by))
 	for _, id := range ids {
@@ -268,14 +282,18 @@ func (tx *Tx) readFacts(by map[string]*person.Person, ids []string) error {
 	}, func(of string, v person.Phone) { by[of].Phones = append(by[of].Phones, v) })
 }
 
-func (tx *Tx) readRelationships(by map[string]*person.Person, ids []string) error {
+func (tx *Tx) eitherEnd() string {
+	return tx.inList("from_person", 1) + ` or ` + tx.inList("to_person", 1)
+}
+
+func (tx *Tx) readRelationships(by map[string]*person.Person, ids []string, where string) error {
 	relationships, err := queryAll(tx, func(row row) (person.Relationship, error) {
 		var r person.Relationship
 		return r, row.Scan(&r.ID, &r.From, &r.To, &r.Kind, &r.ParentalResponsibility, &r.LivesWith, &r.Since, &r.Until,
 			&r.Source.Record, &r.Source.At, &r.Source.By)
 	}, `select id, from_person, to_person, kind, parental_responsibility, lives_with, since_date, until_date,
 			coalesce(source_record, ''), source_at, source_by
-		from person_relationship where `+tx.inList("from_person", 1)+` or `+tx.inList("to_person", 1)+` order by id`, ids)
+		from person_relationship where `+where+` order by id`, ids)
 	for _, r := range relationships {
 		for _, of := range []string{r.From, r.To} {
 			if p, ok := by[of]; ok {
@@ -286,8 +304,8 @@ func (tx *Tx) readRelationships(by map[string]*person.Person, ids []string) erro
 	return err
 }
 
-// FindByKeys gives the people who share any of the keys, those who share most
-// first; a number counts more than all else. It reads through the index of keys only. Keys that many people share
+// FindByKeys gives the people who share any of the keys, without their
+// relationships, those who share most first; a number counts more than all else. It reads through the index of keys only. Keys that many people share
 // are looked at only when the others find few, and then only as far as can be
 // read at once: a county has 40,000 people called something like Smith.
 func (tx *Tx) FindByKeys(keys []person.Key, limit int) ([]person.Person, error) {
@@ -295,7 +313,7 @@ func (tx *Tx) FindByKeys(keys []person.Key, limit int) ([]person.Person, error) 
 	if err != nil {
 		return nil, err
 	}
-	return tx.People(ids)
+	return tx.people(ids, func(by map[string]*person.Person) error { return tx.readVersions(by, ids) }, "")
 }
 
 // IDsByKeys is FindByKeys for who they are alone.
@@ -436,12 +454,15 @@ type PersonRecord struct {
 // RecordsOf gives the records about any of the people, newest first, whoever
 // asks: what the asker may know of each is decided from its access rows.
 func (tx *Tx) RecordsOf(people []string) ([]PersonRecord, error) {
-	return queryAll(tx, func(row row) (PersonRecord, error) {
+	all, err := queryAll(tx, func(row row) (PersonRecord, error) {
 		var p PersonRecord
 		return p, row.Scan(&p.Person, &p.Record, &p.Reference, &p.Pathway, &p.Authority, &p.State, &p.Role, &p.CreatedAt, &p.ClosedAt)
-	}, `select distinct p.person, r.id, r.reference, r.pathway, r.authority, r.state, p.role, r.created_at, r.closed_at
-		from record_person p join record r on r.id = p.record
-		where `+tx.inList("p.person", 1)+` order by r.created_at desc, r.id, p.person, p.role`, people)
+	}, `select p.person, r.id, r.reference, r.pathway, r.authority, r.state, p.role, r.created_at, r.closed_at
+		from record_person p join record r on r.id = p.record where `+tx.inList("p.person", 1), people)
+	slices.SortFunc(all, func(a, b PersonRecord) int {
+		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), strings.Compare(a.Record, b.Record), strings.Compare(a.Person, b.Person), strings.Compare(a.Role, b.Role))
+	})
+	return slices.Compact(all), err // two rows of a record can be about one person
 }
 
 // AddSameAs joins two entries of the index.

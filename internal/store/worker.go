@@ -98,6 +98,13 @@ type WorkerFilter struct {
 
 // Workers gives the chosen workers by name.
 func (tx *Tx) Workers(f WorkerFilter) ([]agency.Worker, error) {
+	if tx.open != nil && len(f.Teams) > 0 && f.Agency == "" && f.Role == "" && f.Text == "" && !f.Left && f.Limit == 0 {
+		s, err := tx.openState()
+		if err != nil {
+			return nil, err
+		}
+		return s.inTeams(f.Teams, f.Now), nil
+	}
 	var c conditions
 	if f.Agency != "" {
 		c.add("w.agency = %s", f.Agency)

@@ -8,9 +8,9 @@ select r.authority as authority, r.each_of as agency,
   count(case when c.stopped_by = 'take_back' then 1 end) as taken_back,
   count(case when c.stopped_at is null and c.due_at >= period.now_at then 1 end) as waiting,
   count(case when c.stopped_at is null and c.due_at < period.now_at then 1 end) as overdue
-from clock c
+from period
+cross join clock c
 join record r on r.id = c.record
-cross join period
 where c.code = 'MASH.INFO' and c.cancelled = '' and r.each_of <> '' and r.parent is not null
   and c.started_at >= period.from_at and c.started_at < period.to_at
   and (period.authority = '' or r.authority = period.authority)

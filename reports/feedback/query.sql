@@ -5,9 +5,9 @@ select r.authority as authority,
   count(case when c.stopped_at > c.due_at then 1 end) as late,
   count(case when c.stopped_at is null and c.due_at >= period.now_at then 1 end) as waiting,
   count(case when c.stopped_at is null and c.due_at < period.now_at then 1 end) as overdue
-from clock c
+from period
+cross join clock c
 join record r on r.id = c.record
-cross join period
 where c.code = 'REF.FEEDBACK' and c.cancelled = ''
   and c.started_at >= period.from_at and c.started_at < period.to_at
   and (period.authority = '' or r.authority = period.authority)

@@ -290,7 +290,7 @@ func (d *day) all() []*op {
 		public("guidance page", guidancePage, "Neglect", 3, true),
 		public("site search", "/search?q=neglectd+babies", "Neglect", 1, true),
 		public("who to call", "/contact", "999", 10, true),
-		public("before you start", "/refer", "", 3, false),
+		public("before you start", "/refer", "", 3, true),
 		public("sign-in page", "/sign-in", "Password", 3, true),
 		{name: "signing in: password", share: 0.5, alone: true, make: func(int) *request {
 			if i, ok := take(&signed, len(d.signers)); ok {
@@ -298,7 +298,7 @@ func (d *day) all() []*op {
 			}
 			return nil
 		}},
-		{name: "question page", share: 9, make: func(n int) *request {
+		{name: "question page", share: 9, alone: true, make: func(n int) *request {
 			dr := typing(n)
 			return &request{name: "question page", path: "/refer/" + dr.id + "/" + dr.page, cookie: d.cookieOf(dr), want: http.StatusOK, see: `name="` + dr.field + `"`}
 		}},
@@ -306,7 +306,7 @@ func (d *day) all() []*op {
 			dr := typing(n)
 			return &request{name: "draft save", path: "/refer/" + dr.id + "/save?page=" + dr.page + "&row=", cookie: d.cookieOf(dr), form: url.Values{dr.field: {words(n)}}, want: http.StatusOK, see: "saved"}
 		}},
-		{name: "page answered", share: 5, make: func(n int) *request {
+		{name: "page answered", share: 5, alone: true, make: func(n int) *request {
 			dr := typing(n)
 			return &request{name: "page answered", path: "/refer/" + dr.id + "/" + dr.page, cookie: d.cookieOf(dr), form: with(d.page[dr.field], dr.field, words(n)), want: http.StatusSeeOther}
 		}},
@@ -328,7 +328,7 @@ func (d *day) all() []*op {
 		{name: "board", share: 9, alone: true, make: func(n int) *request {
 			return &request{name: "board", path: "/board?kind=" + form, cookie: officer(n), want: http.StatusOK, see: "/records/"}
 		}},
-		{name: "board refreshed", share: 13, make: func(n int) *request {
+		{name: "board refreshed", share: 13, alone: true, make: func(n int) *request {
 			return &request{name: "board refreshed", path: "/board?kind=" + form, cookie: officer(n), want: http.StatusOK, see: "/records/", piece: "board"}
 		}},
 		{name: "record page", share: 9, alone: true, make: func(n int) *request {
@@ -343,7 +343,7 @@ func (d *day) all() []*op {
 			x := d.worked[(n*7)%len(d.worked)]
 			return &request{name: "possible matches", path: "/records/" + x.record + "/known", cookie: x.cookie, want: http.StatusOK, see: "in the last 12 months"}
 		}},
-		{name: "form to decide", share: 1.5, make: func(n int) *request {
+		{name: "form to decide", share: 1.5, alone: true, make: func(n int) *request {
 			// From the end: the ones decided in the meantime are at the beginning.
 			x := d.decisions[len(d.decisions)-1-n%(len(d.decisions)/4)]
 			return &request{name: "form to decide", path: "/records/" + x.id + "/steps/decide", cookie: d.bosses[x.manager], want: http.StatusOK}
@@ -357,7 +357,7 @@ func (d *day) all() []*op {
 		{name: "person search, misspelt", share: 3, alone: true, make: func(n int) *request {
 			return &request{name: "person search, misspelt", path: "/people", cookie: officer(n), form: url.Values{"q": {d.searches[n%len(d.searches)]}}, want: http.StatusOK, see: "records you may see"}
 		}},
-		{name: "notices", share: 1.5, make: func(n int) *request {
+		{name: "notices", share: 1.5, alone: true, make: func(n int) *request {
 			return &request{name: "notices", path: "/notices", cookie: officer(n), want: http.StatusOK}
 		}},
 	}

@@ -246,3 +246,59 @@ func (p selectBox) byHand() (template.HTML, error) {
 	w.WriteString(`</span></label></div>`)
 	return w.html()
 }
+
+// Options are the lines of the select.
+func (p Select) Options() (template.HTML, error) {
+	var w pen
+	for _, o := range p.Items {
+		w.WriteString(`<option value="`)
+		w.words(o.Value)
+		w.WriteByte('"')
+		if o.Selected || p.Value != "" && p.Value == o.Value {
+			w.WriteString(` selected`)
+		}
+		if o.Disabled {
+			w.WriteString(` disabled`)
+		}
+		w.WriteByte('>')
+		w.words(o.Text)
+		w.WriteString(`</option>`)
+	}
+	return w.html()
+}
+
+// timeShapes are the shapes of [TimeLeft] by state; any other has a clock face.
+var timeShapes = map[string]string{
+	"met":      `<path fill="none" stroke="currentColor" stroke-width="3" d="m3 10 5 5 9-11"/>`,
+	"late-met": `<path fill="none" stroke="currentColor" stroke-width="3" d="m3 10 5 5 9-11"/>`,
+	"overdue":  `<path fill="currentColor" d="M6 1h8l5 5v8l-5 5H6l-5-5V6zm3 4v6h2V5zm0 8v2h2v-2z"/>`,
+	"soon":     `<path fill="currentColor" d="M10 1 19.5 18H.5zm-1 6v5h2V7zm0 6v2h2v-2z"/>`,
+	"stopped":  `<path fill="none" stroke="currentColor" stroke-width="3" d="M4 10h12"/>`,
+}
+
+// Icon is the shape of how the clock stands.
+func (p TimeLeft) Icon() template.HTML {
+	shape := timeShapes[p.State]
+	if shape == "" {
+		shape = `<circle cx="10" cy="10" r="8" fill="none" stroke="currentColor" stroke-width="2"/><path fill="none" stroke="currentColor" stroke-width="2" d="M10 5v5l3 3"/>`
+	}
+	return template.HTML(`<svg class="fd-time__icon" aria-hidden="true" focusable="false" viewBox="0 0 20 20" width="18" height="18">` + shape + `</svg>`)
+}
+
+// byHand draws the clock without how it was worked out.
+func (p TimeLeft) byHand() (template.HTML, error) {
+	var w pen
+	w.WriteString(`<span class="fd-time fd-time--`)
+	w.words(p.State)
+	w.all(`">`, string(p.Icon()), `<span class="fd-time__words">`)
+	w.words(p.Text)
+	if p.Due != "" {
+		w.WriteString(` <span class="fd-time__due"><time`)
+		w.attr("datetime", p.Machine)
+		w.WriteByte('>')
+		w.words(p.Due)
+		w.WriteString(`</time></span>`)
+	}
+	w.WriteString(`</span></span>`)
+	return w.html()
+}

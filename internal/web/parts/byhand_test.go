@@ -48,6 +48,12 @@ func TestDrawnByHandIsWhatTheTemplateDraws(t *testing.T) {
 		h, err := p.Render()
 		same("tag", h, err, "govuk/tag", p)
 	}
+	for _, state := range []string{"met", "late-met", "overdue", "soon", "stopped", "running", bad} {
+		for _, c := range []TimeLeft{{State: state, Text: bad}, {State: state, Text: "x", Due: bad, Machine: bad}, {State: state, Due: "x"}} {
+			h, err := c.Render()
+			same("time left "+state, h, err, "fd/time-left", c)
+		}
+	}
 	h, err := P(bad).Render()
 	same("paragraph", h, err, "fd/p", P(bad))
 	box := selectBox{ID: bad, Name: bad, Value: bad, Label: bad, On: true}
@@ -67,7 +73,11 @@ func TestRowsDrawnByHandAreEscaped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, h := range []template.HTML{table, list} {
+	options, err := Select{Items: []Option{{Value: bad, Text: bad}}, Value: bad}.Render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range []template.HTML{table, list, options} {
 		if s := string(h); strings.Contains(s, "<script") || strings.Contains(s, `"'`) {
 			t.Errorf("not escaped: %s", s)
 		}

@@ -21,7 +21,12 @@ type TimeLeft struct {
 }
 
 // Render draws the time left.
-func (p TimeLeft) Render() (template.HTML, error) { return draw("fd/time-left", p) }
+func (p TimeLeft) Render() (template.HTML, error) {
+	if p.How == "" {
+		return p.byHand()
+	}
+	return draw("fd/time-left", p)
+}
 
 // Diff shows what changed in an answer: pieces kept, taken out and put in.
 type Diff struct{ Pieces []DiffPiece }
