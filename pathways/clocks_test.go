@@ -4,25 +4,33 @@ import (
 	"flag"
 	"os"
 	"testing"
+
+	"frontdoor/internal/pathway"
 )
 
-var update = flag.Bool("update", false, "write docs/clocks.md from the folders")
+var update = flag.Bool("update", false, "write docs/clocks.md and docs/exports.md from the folders")
 
-// docs/clocks.md says what the folders say.
-func TestClocks(t *testing.T) {
+// docs/clocks.md and docs/exports.md say what the folders say.
+func TestClocks(t *testing.T) { written(t, "TestClocks", "clocks.md", (*pathway.Library).ClockList) }
+
+func TestExports(t *testing.T) {
+	written(t, "TestExports", "exports.md", (*pathway.Library).ExportList)
+}
+
+func written(t *testing.T, test, name string, list func(*pathway.Library) string) {
 	t.Parallel()
 	library, faults := load()
 	if library == nil {
 		t.Fatal(faults.Err())
 	}
-	const page = "../docs/clocks.md"
-	want := library.ClockList()
+	page := "../docs/" + name
+	want := list(library)
 	if *update {
 		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if got, err := os.ReadFile(page); err != nil || string(got) != want {
-		t.Errorf("docs/clocks.md is not what the folders say (%v): run go test ./pathways -run TestClocks -update", err)
+		t.Errorf("docs/%s is not what the folders say (%v): run go test ./pathways -run %s -update", name, err, test)
 	}
 }

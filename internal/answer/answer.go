@@ -5,6 +5,7 @@ package answer
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -83,6 +84,17 @@ func (s Set) Text(k Key) string { return s[k].Text }
 
 // Rows gives the row ids of a group in order.
 func (s Set) Rows(group string) []string { return s[Key(group)].List }
+
+// RowNamed gives the id of a row of a group that is named by its number,
+// "actions/2" or "2", or by its id.
+func (s Set) RowNamed(group, named string) string {
+	named = strings.TrimPrefix(named, group+"/")
+	rows := s.Rows(group)
+	if n, err := strconv.Atoi(named); err == nil && n >= 1 && n <= len(rows) && !slices.Contains(rows, named) {
+		return rows[n-1]
+	}
+	return named
+}
 
 // Row gives the answers about one row, by question.
 func (s Set) Row(group, row string) Set {

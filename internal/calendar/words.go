@@ -126,8 +126,12 @@ func (c *Calendar) TimeLeft(now time.Time, due Due) string {
 	}
 }
 
-// inWords is a span in hours and whole minutes: "2 hours 10 minutes".
+// inWords is a span in hours and whole minutes, "2 hours 10 minutes", and from four
+// days on in whole days: nobody reckons in hundreds of hours.
 func inWords(d time.Duration) string {
+	if d >= 4*24*time.Hour {
+		return count(int(d/(24*time.Hour)), "day")
+	}
 	hours, minutes := int(d/time.Hour), int(d%time.Hour/time.Minute)
 	switch {
 	case hours == 0 && minutes == 0:

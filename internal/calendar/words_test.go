@@ -104,6 +104,9 @@ func TestTimeLeft(t *testing.T) {
 	}{
 		{hours, "2026-04-03T14:00", "2 hours 10 minutes left"},
 		{hours, "2026-04-02T16:10", "24 hours left"},
+		{hours, "2026-03-31T15:10", "73 hours left"},
+		{hours, "2026-03-20T15:09", "14 days left"},
+		{hours, "2026-04-09T16:10", "overdue by 6 days"},
 		{hours, "2026-04-03T15:09:01", "1 hour left"},
 		{hours, "2026-04-03T16:09:30", "less than 1 minute left"},
 		{hours, "2026-04-03T16:10", "due now"},

@@ -415,6 +415,13 @@ func (d *Desk) copies(tx *store.Tx, rec string) ([]record.Copy, error) {
 // CopiesGiven lists what was given to whom out of a record, and the names of who
 // gave and checked it, for those who may view it.
 func (d *Desk) CopiesGiven(ctx context.Context, by By, id string) ([]record.Copy, map[string]string, error) {
+	list, names, err := d.given(ctx, by, id, access.View)
+	return slices.DeleteFunc(list, func(c record.Copy) bool { return c.Kind == kindExport }), names, err
+}
+
+// given lists what was given out of a record, on paper or as a file, for those who
+// have a right to it.
+func (d *Desk) given(ctx context.Context, by By, id string, need access.Right) ([]record.Copy, map[string]string, error) {
 	var list []record.Copy
 	names := map[string]string{}
 	err := d.DB.Read(ctx, func(tx *store.Tx) error {
@@ -422,7 +429,7 @@ func (d *Desk) CopiesGiven(ctx context.Context, by By, id string) ([]record.Copy
 		if err != nil {
 			return err
 		}
-		if !l.dec.May(access.View) {
+		if !l.dec.May(need) {
 			return errNotThere
 		}
 		if list, err = d.copies(tx, id); err != nil {
@@ -462,7 +469,7 @@ func (d *Desk) OpenCopy(ctx context.Context, by By, rec, id string) (Given, erro
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(list, func(c record.Copy) bool { return c.ID == id })
+		i := slices.IndexFunc(list, func(c record.Copy) bool { return c.ID == id && c.Kind != kindExport })
 		if i < 0 {
 			return fault.New(fault.NotFound, "This copy is not here.")
 		}

@@ -40,9 +40,8 @@ func TestScenarios(t *testing.T) {
 		t.Run(strings.TrimSuffix(strings.Replace(file, "/tests/", "/", 1), ".yaml"), func(t *testing.T) {
 			t.Parallel()
 			s := caseworktest.Scene(t, file)
-			name, _, _ := strings.Cut(file, "/")
 			caseworktest.Each(t, func(t *testing.T, d *casework.Desk) {
-				play(t, d, name, s)
+				play(t, d, s.Pathway, s)
 			})
 		})
 	}
@@ -59,7 +58,8 @@ type player struct {
 	looked  map[string]bool
 }
 
-func play(t *testing.T, d *casework.Desk, name string, s scenario) {
+func play(t *testing.T, d *casework.Desk, name string, s scenario) *player {
+	t.Helper()
 	p := &player{t: t, d: d, s: s, name: name, started: map[string]string{}, looked: map[string]bool{}}
 	var at time.Time
 	for i, a := range s.Acts {
@@ -76,6 +76,7 @@ func play(t *testing.T, d *casework.Desk, name string, s scenario) {
 	if _, diffs, err := d.Verify(t.Context(), "", nil); err != nil || len(diffs) > 0 {
 		t.Errorf("verify: %v %v", diffs, err)
 	}
+	return p
 }
 
 // kinds of agency by which a scenario may name a researcher: "researcher@police".

@@ -106,12 +106,17 @@ func (a *advance) one(c *pathway.Clock, row string) error {
 	if err != nil {
 		return err
 	}
+	since, paused := a.standing(c)
+	waited := paused && a.stopsNow(c, row) // what it waits for came while it stood still
+	paused = paused && !waited
 	for i := range rows {
 		reason := ""
 		switch r := rows[i]; {
 		case !r.Open():
 		case over:
 			reason = "The work ended."
+		case paused && !since.After(r.DueAt):
+			reason = stands + calendar.DateOf(since).Long() + "."
 		case known && !applies:
 			reason = a.changed(c)
 		case base.ok && base.answered && !r.StartedAt.Equal(base.at):
@@ -126,7 +131,7 @@ func (a *advance) one(c *pathway.Clock, row string) error {
 	if slices.Equal(c.From, created) && !base.ok && applies && known && !over {
 		return fmt.Errorf("clock %s: the facts do not say when the record began", c.ID)
 	}
-	if !base.ok || !applies || !known || over || c.Due != "" && !dueKnown || a.running(rows, base) || (!a.stopsNow(c, row) && a.done(c, row, base.at)) {
+	if !base.ok || !applies || !known || paused || over && !waited || c.Due != "" && !dueKnown || a.running(rows, base) || (!a.stopsNow(c, row) && a.done(c, row, base.at)) {
 		return nil
 	}
 	return a.start(c, row, base.at, due)
@@ -289,6 +294,7 @@ func (a *advance) start(c *pathway.Clock, row string, base time.Time, due calend
 		if due, err = a.cal.Due(base, span.Length, calendar.Options{HoldBefore: c.HoldBefore}); err != nil {
 			return fmt.Errorf("clock %s: %w", c.ID, err)
 		}
+		due = a.moved(c, base, due)
 	}
 	warnings := warn(a.cal, c, base, due)
 	r := record.Clock{
@@ -421,6 +427,8 @@ func Words(c record.Clock, now time.Time) string {
 		due = calendar.DateOf(c.DueAt).Long() + ", by " + c.ActAt.In(calendar.London).Format("15:04")
 	}
 	switch {
+	case Still(c.Cancelled):
+		return c.Cancelled
 	case c.Cancelled != "":
 		return "Cancelled: " + c.Cancelled
 	case StatusAt(c, now) == record.Met:

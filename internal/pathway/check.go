@@ -68,6 +68,7 @@ func (k *checker) check() {
 	k.documents()
 	k.meetings()
 	k.copies()
+	k.exports()
 	k.workedOut()
 	k.meanings()
 	k.tools()

@@ -27,6 +27,7 @@ func (k *checker) clocks() {
 		k.clockUntil(c, what)
 		k.lengths(c, what)
 		k.clockDue(c, what)
+		k.pauses(c, what)
 		if c.Law == "" {
 			k.d.fault(k.line(c), "Write law: with an entry of law:", "%s does not say where its length comes from", what)
 		} else if _, ok := p.Law[c.Law]; !ok {

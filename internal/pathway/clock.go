@@ -60,9 +60,10 @@ func (p *Pathway) OfRow(c *Clock, row, step, taken string) bool {
 	return c.Each == "" || s == nil || s.Group() != c.Each || row == taken
 }
 
-// HasRows tells whether a step adds a row or is about one.
+// HasRows tells whether a step adds a row or is about one, or what was taken before
+// the last time counts otherwise.
 func (p *Pathway) HasRows() bool {
-	return len(p.Meetings) > 0 || slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Group() != "" })
+	return len(p.Meetings) > 0 || p.Pauses() || slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Group() != "" })
 }
 
 // AppliesBy names the questions on which it depends whether a clock runs.

@@ -32,17 +32,22 @@ those of the folder that ships with the program.
 			if law.Checked != "" {
 				checked = "checked " + law.Checked
 			}
-			cells := []string{
-				c.Code, label, p.lengthWords(c), p.eventsWords(c.From), p.eventsWords(c.Until),
-				lawWords[law.Kind] + ". " + strings.TrimSuffix(law.Source, ".") + " (" + checked + ")", p.settingWords(c),
-			}
-			for j := range cells {
-				cells[j] = strings.ReplaceAll(strings.Join(strings.Fields(cells[j]), " "), "|", "\\|")
-			}
-			b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
+			row := cells(
+				c.Code, label, p.lengthWords(c), p.eventsWords(c.From), p.eventsWords(c.Until)+p.pauseWords(c),
+				lawWords[law.Kind]+". "+strings.TrimSuffix(law.Source, ".")+" ("+checked+")", p.settingWords(c),
+			)
+			b.WriteString("| " + strings.Join(row, " | ") + " |\n")
 		}
 	}
 	return b.String()
+}
+
+// cells are texts as they can stand in a Markdown table.
+func cells(list ...string) []string {
+	for i := range list {
+		list[i] = strings.ReplaceAll(strings.Join(strings.Fields(list[i]), " "), "|", "\\|")
+	}
+	return list
 }
 
 var lawWords = map[string]string{
@@ -98,6 +103,14 @@ func (p *Pathway) eventsWords(events []string) string {
 		}
 	}
 	return strings.Join(out, "; ")
+}
+
+func (p *Pathway) pauseWords(c *Clock) string {
+	out := ""
+	for _, s := range c.Pauses {
+		out += ". It stands still from " + p.eventsWords([]string{s.From}) + " until " + p.eventsWords(s.Until)
+	}
+	return out
 }
 
 func (p *Pathway) settingWords(c *Clock) string {

@@ -61,6 +61,19 @@ func (l *Library) crossCheck(p *Pathway, whole bool) Faults {
 			fault(&p.Follows[i], instead(name, keys(l.byName)), "there is no pathway “%s”", name)
 		}
 	}
+	for i := range p.Exports {
+		for j := range p.Exports[i].Parts {
+			x := &p.Exports[i].Parts[j]
+			child, ok := l.Get(x.Of)
+			if x.Of == "" || !ok {
+				continue // what it starts was looked at above
+			}
+			if _, there := child.Step(x.Step); x.Step != "" && !there {
+				fault(&x.Step, instead(x.Step, keys(child.steps)), "the pathway “%s” has no step “%s”", child.Name, x.Step)
+			}
+			child.exportFields(x, fault)
+		}
+	}
 	for _, name := range startedNames(p) {
 		if _, ok := l.Get(name); !ok && whole {
 			fault(&p.Steps, instead(name, keys(l.byName)), "a rule reads what was started of the pathway “%s”, which is not there", name)

@@ -33,7 +33,8 @@ type Pathway struct {
 	Clocks    []Clock            `yaml:"clocks"`
 	Documents []Document         `yaml:"documents"`
 	Copies    []Copy             `yaml:"copies"`
-	Roles     Roles              `yaml:"roles"` // what the engine may know this record's answers as
+	Exports   []Export           `yaml:"exports"` // files for national databases
+	Roles     Roles              `yaml:"roles"`   // what the engine may know this record's answers as
 	// Carry lists the questions that a record of this pathway starts with when
 	// another record starts it; the parent's question of the same id fills each.
 	Carry []string `yaml:"carry"`
@@ -347,6 +348,8 @@ type Clock struct {
 	HoldBefore bool     `yaml:"hold_before"`
 	Nights     bool     `yaml:"nights"` // runs when the front door is shut: the emergency duty team owns it then
 
+	// Pauses are the times for which it stands still.
+	Pauses []Pause `yaml:"pauses"`
 	// Sender is what whoever sent the record is told of the clock, such as "You
 	// hear what was decided". Without it they do not see the clock.
 	Sender  string            `yaml:"sender"`

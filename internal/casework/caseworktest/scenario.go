@@ -2,7 +2,9 @@ package caseworktest
 
 import (
 	"bytes"
+	"cmp"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"frontdoor/internal/answer"
+	"frontdoor/internal/calendar"
 	"frontdoor/pathways"
 )
 
@@ -24,6 +27,15 @@ type Scenario struct {
 	Given     map[string]any `yaml:"given"`
 	Acts      []Act          `yaml:"acts"`
 	Expect    Expectation    `yaml:"expect"`
+	// Like names another scenario, of the folder or as "child_death/usual_road", whose
+	// beginning this one has: its authority, team and answers, over which given lays
+	// its own, and the first of its acts, without what they expect. Days moves all of
+	// that by some days.
+	Like  string `yaml:"like"`
+	First string `yaml:"first"` // how many acts: a number, or "all"
+	Days  int    `yaml:"days"`
+	// Pathway is the one that the first act begins.
+	Pathway string `yaml:"-"`
 }
 
 // Act is one thing somebody does.
@@ -83,9 +95,56 @@ func (c *ClockWanted) UnmarshalYAML(n *yaml.Node) error {
 // Scene reads a scenario of a pathway, such as "referral/tests/usual_road.yaml".
 func Scene(t testing.TB, file string) Scenario {
 	t.Helper()
+	s := scene(t, file, 0)
+	if s.Like == "" {
+		return s
+	}
+	like := s.Like
+	if !strings.Contains(like, "/") {
+		like = s.Pathway + "/" + like
+	}
+	folder, name, _ := strings.Cut(like, "/")
+	base := scene(t, folder+"/tests/"+name+".yaml", s.Days)
+	if base.Like != "" {
+		t.Fatalf("%s is like %s, which is like another", file, s.Like)
+	}
+	n := len(base.Acts)
+	if s.First != "all" {
+		var err error
+		if n, err = strconv.Atoi(cmp.Or(s.First, "0")); err != nil || n > len(base.Acts) {
+			t.Fatalf("%s: first is %q, and %s has %d acts", file, s.First, s.Like, len(base.Acts))
+		}
+	}
+	for i := range base.Acts[:n] {
+		base.Acts[i].Then = Expectation{}
+	}
+	for k, v := range s.Given {
+		if v == nil {
+			delete(base.Given, k)
+		} else {
+			base.Given[k] = v
+		}
+	}
+	s.Pathway, s.Authority, s.Team, s.Each = folder, cmp.Or(s.Authority, base.Authority), cmp.Or(s.Team, base.Team), cmp.Or(s.Each, base.Each)
+	s.Given, s.Acts = base.Given, slices.Concat(base.Acts[:n], s.Acts)
+	return s
+}
+
+// scene reads one file, all of its dates some days later.
+func scene(t testing.TB, file string, days int) Scenario {
+	t.Helper()
 	body, err := fs.ReadFile(pathways.FS, file)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if days != 0 {
+		body = isoDate.ReplaceAllFunc(body, func(b []byte) []byte {
+			d, err := calendar.ParseDate(string(b))
+			if err != nil {
+				return b
+			}
+			return []byte(d.AddDays(days).String())
+		})
 	}
 	var s Scenario
 	dec := yaml.NewDecoder(bytes.NewReader(body))
@@ -93,16 +152,12 @@ func Scene(t testing.TB, file string) Scenario {
 	if err := dec.Decode(&s); err != nil {
 		t.Fatal(err)
 	}
+	s.Pathway, _, _ = strings.Cut(file, "/")
 	return s
 }
 
+var isoDate = regexp.MustCompile(`\b20\d\d-\d\d-\d\d`)
+
 // RowOf gives the id of a row that a scenario names by its number, "actions/2" or
 // "2", or by its id.
-func RowOf(answers answer.Set, group, named string) string {
-	named = strings.TrimPrefix(named, group+"/")
-	rows := answers.Rows(group)
-	if n, err := strconv.Atoi(named); err == nil && n >= 1 && n <= len(rows) && !slices.Contains(rows, named) {
-		return rows[n-1]
-	}
-	return named
-}
+func RowOf(answers answer.Set, group, named string) string { return answers.RowNamed(group, named) }
