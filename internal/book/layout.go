@@ -419,7 +419,7 @@ func (p *printer) block(b block) {
 	case alert:
 		tone := tones[b.tone]
 		tone.x = p.left
-		p.need(3 * bodyType * point * lineHigh)
+		p.need(4 * bodyType * point * lineHigh)
 		p.space(0.8)
 		p.bars = append(p.bars, tone)
 		p.left += barWide

@@ -215,9 +215,12 @@ func (l *loader) page(name string) *Page {
 		l.add(name, 1, "The file begins with a line ---, then its title and the rest of what describes it, then another line ---.")
 		return nil
 	}
-	if _, err := calendar.ReadYAML([]byte("\n"+head), name, &p.Front); err != nil {
-		l.note(err)
-		return nil
+	if p.Front, ok = readHeads.find(head); !ok {
+		if _, err := calendar.ReadYAML([]byte("\n"+head), name, &p.Front); err != nil {
+			l.note(err)
+			return nil
+		}
+		readHeads.keep(head, p.Front)
 	}
 	p.Body = body
 	l.at[p] = line
@@ -242,12 +245,12 @@ func (l *loader) page(name string) *Page {
 // text reads the words of a page. Where its links lead is checked when all are
 // read.
 func (l *loader) text(p *Page) {
-	text, faults := prose.Read(p.Body, prose.Place{Link: l.link, Name: l.name, Picture: l.picture})
-	p.Text, p.Measure = text, measure(text.Sentences)
-	for _, f := range faults {
+	t := l.prose(p.Body)
+	p.Text, p.Measure = t.text, t.measure
+	for _, f := range t.faults {
 		l.add(p.File, l.at[p]+f.Line-1, "%s", f.Text)
 	}
-	l.links[p] = text.Links
+	l.links[p] = t.text.Links
 }
 
 // cut parts what describes a page from its text, and says on which line the

@@ -163,3 +163,46 @@ func TestAPageThatMovedAndAPictureAreFound(t *testing.T) {
 		}
 	}
 }
+
+// A text that was read before is used again, and drawn anew when what it leads to
+// or speaks of has become another.
+func TestATextIsReadAgainWhenWhatItSpeaksOfChanged(t *testing.T) {
+	t.Parallel()
+	page := func(title, body string) string {
+		return "---\ntitle: " + title + "\nsummary: What it is.\nowner: Group\nchecked: 2026-11-01\nreview: 2027-05-01\ntopic: t\nsources: [{text: The Act}]\n---\n\n" + body
+	}
+	files := map[string]string{
+		"topics.yaml":                "- {key: t, title: T, audience: professionals, summary: S.}\n",
+		"facts.yaml":                 "reach: {text: Nine in ten, source: A survey, checked: 2021-06-30}\n",
+		"pages/professionals/one.md": page("One", "See [the other](page:professionals/two). {fact:reach} ![A door](pictures/door.png)\n"),
+		"pages/professionals/two.md": page("Two", "Words.\n"),
+	}
+	kept := map[string]string{"pictures/door.png": strings.Repeat("a", 64)}
+	drawn := func(place guidance.Place) (string, *guidance.Page, pathway.Faults) {
+		lib, faults := guidance.Read(files, kept, place)
+		p, _ := lib.Find("professionals/one")
+		return string(p.Text.HTML()), p, faults
+	}
+	first, was, faults := drawn(guidance.Place{})
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	again, is, _ := drawn(guidance.Place{})
+	if again != first || is.Text != was.Text {
+		t.Error("the same text was read twice")
+	}
+	kept["pictures/door.png"] = strings.Repeat("b", 64)
+	files["facts.yaml"] = strings.Replace(files["facts.yaml"], "Nine", "Eight", 1)
+	if third, _, _ := drawn(guidance.Place{}); third == first || !strings.Contains(third, strings.Repeat("b", 64)) || !strings.Contains(third, "Eight in ten") {
+		t.Errorf("it is drawn as it was: %s", third)
+	}
+	files["pages/professionals/three.md"] = files["pages/professionals/two.md"]
+	delete(files, "pages/professionals/two.md")
+	moved, _, _ := drawn(guidance.Place{Moved: map[string]string{"pages/professionals/two.md": "pages/professionals/three.md"}})
+	if !strings.Contains(moved, "/professionals/three") {
+		t.Errorf("the link leads to where the page was: %s", moved)
+	}
+	if _, _, faults := drawn(guidance.Place{}); len(faults) == 0 {
+		t.Error("a link to a page that is gone is no fault, because the text was read before")
+	}
+}

@@ -252,31 +252,53 @@ func (t *Texts) endOf(ctx context.Context, key string, now time.Time) (time.Time
 	return at, all[i], nil
 }
 
-// ChapterText is a chapter as it was on a day.
-type ChapterText struct {
-	Page       *guidance.Page
-	Edition    guidance.Edition
-	HasEdition bool // false on a day before the first edition
+// Reading is the manual as it stood at an instant.
+type Reading struct {
 	Lib        *guidance.Library
+	Edition    guidance.Edition
+	HasEdition bool          // false before the first edition
+	At         time.Time     // the instant whose text it is
+	Day        calendar.Date // that of At, in London
+	Exact      bool          // an instant was asked for, not a day
 }
 
-// ChapterAt is the chapter of a key as it was in force at the end of a day; today,
-// as it is now; on a day to come, as it will be by what is released. The key may
-// be one that the chapter had before, or one that it was given since.
-func (t *Texts) ChapterAt(ctx context.Context, key string, day calendar.Date, now time.Time) (ChapterText, error) {
-	at := day.AddDays(1).Start().Add(-time.Microsecond)
-	if day == calendar.DateOf(now) {
-		at = now
+// Read gives the manual that an address asks for by what stands after on= in it:
+// a day, as 2026-11-21, for the text in force at its end (today, as it is now; on
+// a day to come, as it will be by what is released), or an instant, as
+// 2026-11-21T09:30:00Z, for the text in force then. Without either it is that of
+// now.
+func (t *Texts) Read(ctx context.Context, on string, now time.Time) (Reading, error) {
+	r := Reading{At: now, Day: calendar.DateOf(now)}
+	if at, err := time.Parse(time.RFC3339Nano, on); err == nil {
+		r.At, r.Day, r.Exact = at, calendar.DateOf(at), true
+	} else if on != "" {
+		day, err := calendar.ParseDate(on)
+		if err != nil {
+			return r, fault.New(fault.Invalid, "Write the date in the address as 2026-11-21, after on=.")
+		}
+		if day != r.Day {
+			r.At, r.Day = day.AddDays(1).Start().Add(-time.Microsecond), day
+		}
 	}
-	lib, err := t.At(ctx, at)
-	if err != nil {
-		return ChapterText{}, err
+	var err error
+	if r.Lib, err = t.At(ctx, r.At); err != nil {
+		return r, err
 	}
+	r.Edition, r.HasEdition = editionOn(r.Lib, r.Day)
+	return r, nil
+}
+
+// On is what stands after on= in an address that asks for the text of an instant.
+func On(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) }
+
+// Chapter is the chapter of a key in a library of any time. The key may be one
+// that the chapter had before, or one that it was given since.
+func (t *Texts) Chapter(ctx context.Context, lib *guidance.Library, key string, now time.Time) (*guidance.Page, error) {
 	p, _, ok := lib.Linked("manual:" + key)
 	if !ok { // the name it has now is not the one it had then
 		l, err := t.ledger(ctx)
 		if err != nil {
-			return ChapterText{}, err
+			return nil, err
 		}
 		for old, now := range l.treeAt(now).moved {
 			if now == manualFolder+key+".md" && !ok {
@@ -285,11 +307,33 @@ func (t *Texts) ChapterAt(ctx context.Context, key string, day calendar.Date, no
 		}
 	}
 	if !ok {
-		return ChapterText{}, fault.New(fault.NotFound, "The manual had no such chapter on that day.")
+		return nil, fault.New(fault.NotFound, "The manual has no such chapter in this edition. It lists its chapters.")
 	}
-	c := ChapterText{Page: p, Lib: lib}
-	c.Edition, c.HasEdition = editionOn(lib, day)
-	return c, nil
+	return p, nil
+}
+
+// Turns are the instants after the beginning of a day and up to another, at which
+// a text of the manual came into force: that of a chapter, or any when none is
+// named. On such a day the manual stood in more than one way.
+func (t *Texts) Turns(ctx context.Context, until time.Time, chapter string) ([]time.Time, error) {
+	l, err := t.ledger(ctx)
+	if err != nil {
+		return nil, err
+	}
+	day := calendar.DateOf(until).Start()
+	var out []time.Time
+	for _, e := range slices.Backward(l.upTo(until)) {
+		if !e.from.After(day) {
+			break
+		}
+		if chapter != "" && !e.entry.touches(manualFolder+chapter+".md") || !isManual(e.entry.Name) {
+			continue
+		}
+		if len(out) == 0 || out[0] != e.from {
+			out = slices.Insert(out, 0, e.from)
+		}
+	}
+	return out, nil
 }
 
 // EditionWords are an editor's words on a chapter in one edition.

@@ -110,11 +110,15 @@ func TestChaptersComeAndGoWithAnEdition(t *testing.T) {
 		t.Error(to)
 	}
 	for key, day := range map[string]calendar.Date{"neglect": calendar.NewDate(2026, 11, 2), "neglect-of-children": calendar.NewDate(2026, 11, 1)} {
-		if c, err := o.ChapterAt(ctx, key, day, then); err != nil || c.Page.Title != "Neglect" {
+		r, err := o.Read(ctx, day.String(), then)
+		o.must(err)
+		if p, err := o.Chapter(ctx, r.Lib, key, then); err != nil || p.Title != "Neglect" {
 			t.Errorf("%s on %v: %v", key, day, err)
 		}
 	}
-	if _, err := o.ChapterAt(ctx, "missing", calendar.NewDate(2026, 11, 1), then); fault.KindOf(err) != fault.NotFound {
+	r, err := o.Read(ctx, "2026-11-01", then)
+	o.must(err)
+	if _, err := o.Chapter(ctx, r.Lib, "missing", then); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("%v", err)
 	}
 }
@@ -180,13 +184,15 @@ func TestAnEditionIsReleased(t *testing.T) {
 			{calendar.NewDate(2026, 12, 3), "Second words, mended.", "e2"},
 			{calendar.NewDate(2030, 1, 1), "Second words, mended.", "e2"},
 		} {
-			got, err := o.ChapterAt(ctx, "neglect", c.day, later)
+			got, err := o.Read(ctx, c.day.String(), later)
 			o.must(err)
-			if !strings.Contains(got.Page.Text.Words(), c.words) || got.Edition.Key != c.edition {
-				t.Errorf("%v: %s, %s", c.day, got.Page.Text.Words(), got.Edition.Key)
+			p, err := o.Chapter(ctx, got.Lib, "neglect", later)
+			o.must(err)
+			if !strings.Contains(p.Text.Words(), c.words) || got.Edition.Key != c.edition {
+				t.Errorf("%v: %s, %s", c.day, p.Text.Words(), got.Edition.Key)
 			}
 		}
-		if got, err := o.ChapterAt(ctx, "neglect", calendar.NewDate(2025, 12, 31), later); err != nil || got.HasEdition {
+		if got, err := o.Read(ctx, "2025-12-31", later); err != nil || got.HasEdition {
 			t.Errorf("before the first edition: %+v, %v", got.Edition, err)
 		}
 		lib, _, err := o.EditionLibrary(ctx, "e1", later)
@@ -200,6 +206,50 @@ func TestAnEditionIsReleased(t *testing.T) {
 			t.Errorf("%+v", changes)
 		}
 	})
+}
+
+// An edition that comes into force in the middle of a day leaves the text of the
+// morning to be read as it was, and of the day the text at its end.
+func TestAnEditionOfTheSameDay(t *testing.T) {
+	t.Parallel()
+	o := open(t, storetest.Open(t), nil)
+	ctx := t.Context()
+	n := o.ask(o.editor, start, neglect, page("Neglect", "\n## Signs {#signs}\n\nSecond words."))
+	o.must(o.Approve(ctx, by(o.ann, start), n))
+	noon := start.Add(3 * time.Hour)
+	today := calendar.DateOf(noon)
+	o.must(o.Release(ctx, by(o.ann, noon), guidance.Edition{
+		Key: "e2", Title: "Second", From: today, Summary: "New words.", Changes: []guidance.Change{{Chapter: "neglect", What: "x", Effect: "y"}},
+	}))
+	for _, now := range []time.Time{noon.Add(time.Hour), noon.Add(90 * 24 * time.Hour)} {
+		for on, want := range map[string][2]string{
+			publishing.On(noon.Add(-time.Microsecond)): {"First words.", "e1"},
+			publishing.On(noon):                        {"Second words.", "e2"},
+			"2026-10-20T10:00:00+01:00":                {"First words.", "e1"},
+			today.String():                             {"Second words.", "e2"},
+			today.AddDays(-1).String():                 {"First words.", "e1"},
+		} {
+			r, err := o.Read(ctx, on, now)
+			o.must(err)
+			p, err := o.Chapter(ctx, r.Lib, "neglect", now)
+			o.must(err)
+			if !strings.Contains(p.Text.Words(), want[0]) || r.Edition.Key != want[1] || r.Exact != strings.Contains(on, "T") {
+				t.Errorf("on %s: %s, %s", on, p.Text.Words(), r.Edition.Key)
+			}
+		}
+		for chapter, want := range map[string]int{"neglect": 1, "roles": 0, "": 1} {
+			r, err := o.Read(ctx, today.String(), now)
+			o.must(err)
+			if turns, err := o.Turns(ctx, r.At, chapter); err != nil || len(turns) != want || want == 1 && !turns[0].Equal(noon) {
+				t.Errorf("%q turned at %v, %v", chapter, turns, err)
+			}
+		}
+	}
+	if turns, err := o.Turns(ctx, noon.Add(24*time.Hour), ""); err != nil || len(turns) != 0 {
+		t.Errorf("the day after it turned at %v, %v", turns, err)
+	}
+	_, err := o.Read(ctx, "yesterday", noon)
+	refused(t, err, fault.Invalid, "Write the date")
 }
 
 func TestAnEditionIsTakenBackAsAWhole(t *testing.T) {

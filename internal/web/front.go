@@ -96,10 +96,34 @@ func Allow(bodyBytes int64, timeout time.Duration, next http.Handler) http.Handl
 			defer cancel()
 		}
 		r = r.WithContext(ctx)
-		r.Body = http.MaxBytesReader(w, q.body, bodyBytes)
+		r.Body = atMost(w, q.body, bodyBytes)
 		next.ServeHTTP(w, r)
 	})
 	return guarded
+}
+
+// limited is a body of which no more than so many bytes are taken. When there are
+// more it reads on, to a bound, before it says so: a browser shows no answer
+// before it has sent everything, and an error of its own when the line is cut.
+type limited struct {
+	io.ReadCloser
+	rest io.Reader
+}
+
+// mostIgnored is how much more is read of what is too big.
+const mostIgnored = 100 << 20
+
+func atMost(w http.ResponseWriter, body io.ReadCloser, bytes int64) io.ReadCloser {
+	return limited{http.MaxBytesReader(w, body, bytes), io.LimitReader(body, mostIgnored)}
+}
+
+func (b limited) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	var tooBig *http.MaxBytesError
+	if errors.As(err, &tooBig) {
+		_, _ = io.Copy(io.Discard, b.rest)
+	}
+	return n, err
 }
 
 // arriving is the body of a request as it comes in. That it breaks off is no
@@ -138,7 +162,7 @@ func (f *Front) Wrap(mux *http.ServeMux) http.Handler {
 		ctx, cancel := context.WithTimeout(q.base, requestTimeout)
 		defer cancel()
 		r = r.WithContext(ctx)
-		r.Body = http.MaxBytesReader(w, q.body, formBytes)
+		r.Body = atMost(w, q.body, formBytes)
 		f.headers(w.Header(), q.id)
 		if f.TLS {
 			ownCookies(r)

@@ -1,11 +1,14 @@
 package web_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -239,6 +242,35 @@ func TestBodiesAreLimitedByRoute(t *testing.T) {
 	}
 	if do(h, http.MethodPost, "/stream", "").Header().Get("X-No-Deadline") == "" {
 		t.Error("a stream has a deadline")
+	}
+}
+
+// A browser sends all of a form before it shows an answer, and shows an error of
+// its own when the line is cut before that.
+func TestWhoSendsTooMuchReadsOurSentence(t *testing.T) {
+	t.Parallel()
+	_, h, _ := house(t)
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	line, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = line.Close() })
+	const size = 50 << 20
+	if _, err := fmt.Fprintf(line, "POST /upload HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n\r\n", server.Listener.Addr(), size); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := line.Write(make([]byte, size)); err != nil {
+		t.Fatalf("the line was cut while it was sent: %v", err)
+	}
+	res, err := http.ReadResponse(bufio.NewReader(line), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	if body, err := io.ReadAll(res.Body); err != nil || res.StatusCode != http.StatusRequestEntityTooLarge || !strings.Contains(string(body), "too big to send") {
+		t.Errorf("%d, %v: %.300s", res.StatusCode, err, body)
 	}
 }
 

@@ -267,6 +267,15 @@ func TestAFormBeginsWithWhatWasChosen(t *testing.T) {
 	if !regexp.MustCompile(`^/refer/[^/]+/danger$`).MatchString(w.path) {
 		t.Errorf("at %s", w.path)
 	}
+
+	// An early help assessment begins with it as well.
+	w.open("/thresholds")
+	w.send("/thresholds/signs", "age", "5-10", "where", "thurrock", "part", "child", "part", "parenting").send("/thresholds/next", "sign", "absent-or-late", "sign", "care-patchy")
+	w.says("Common assessment").send("/refer", "common_assessment")
+	if !regexp.MustCompile(`^/refer/[^/]+/`).MatchString(w.path) {
+		t.Fatalf("at %s", w.path)
+	}
+	w.open(w.path[:strings.LastIndex(w.path, "/")] + "/why").says(words...)
 }
 
 // What is sent in the place of signs is no more than words that someone typed.

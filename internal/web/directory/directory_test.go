@@ -266,7 +266,7 @@ func TestDocuments(t *testing.T) {
 
 // The whole room in a browser: by everyone, on the narrowest phone, and without
 // script.
-func TestBrowser(t *testing.T) {
+func TestPagesInABrowser(t *testing.T) {
 	w := newWorld(t, nil)
 	server := w.Serve()
 	p := webtest.Browser(t)

@@ -6,56 +6,53 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"time"
 
 	"frontdoor/internal/calendar"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/guidance"
 	"frontdoor/internal/prose"
+	"frontdoor/internal/publishing"
 	"frontdoor/internal/web"
 	"frontdoor/internal/web/parts"
 )
 
-// asked is the text of the manual that was asked for: the one in force today,
-// or on another date, or of an edition.
+// asked is the text of the manual that was asked for: the one in force now, at
+// another time, or of an edition.
 type asked struct {
-	lib     *guidance.Library
-	on      calendar.Date // the day whose text it is
-	edition guidance.Edition
-	known   bool   // whether an edition was in force on that day
-	query   string // keeps the question in links between its pages, such as ?on=2026-11-21
+	publishing.Reading
+	query string // keeps the question in links between its pages, such as ?on=2026-11-21
 }
 
 // manualAt finds the text that the address asks for.
-func (rd *reading) manualAt(v *visit) (asked, error) {
+func (rd *reading) manualAt(v *visit) (out asked, err error) {
 	q, now := v.URL.Query(), web.Now(v.Request)
-	out := asked{lib: v.lib, on: v.today}
-	at := now
-	switch {
-	case q.Get("edition") != "":
-		var err error
-		if out.lib, out.edition, err = rd.Texts.EditionLibrary(v.Context(), q.Get("edition"), now); err != nil {
+	if key := q.Get("edition"); key != "" {
+		if out.Lib, out.Edition, err = rd.Texts.EditionLibrary(v.Context(), key, now); err != nil {
 			return out, err
 		}
-		out.known, out.on, out.query = true, lastDay(v.lib, out.edition, v.today), "?edition="+url.QueryEscape(out.edition.Key)
+		out.HasEdition, out.Day, out.query = true, lastDay(v.lib, out.Edition, v.today), "?edition="+url.QueryEscape(key)
+		out.At = now
 		return out, nil
+	}
+	if out.Reading, err = rd.Texts.Read(v.Context(), q.Get("on"), now); err != nil {
+		return out, err
+	}
+	switch {
+	case out.Exact:
+		out.query = "?on=" + url.QueryEscape(publishing.On(out.At))
 	case q.Get("on") != "":
-		on, err := calendar.ParseDate(q.Get("on"))
-		if err != nil {
-			return out, fault.New(fault.Invalid, "Write the date in the address as 2026-11-21, after on=.")
-		}
-		out.on, out.query = on, "?on="+on.String()
-		if on != v.today {
-			at = on.End()
-		}
+		out.query = "?on=" + out.Day.String()
 	}
-	var err error
-	if at != now {
-		if out.lib, err = rd.Texts.At(v.Context(), at); err != nil {
-			return out, err
-		}
+	return out, nil
+}
+
+// when is the day of the text, or the minute where that was asked for.
+func (a asked) when() string {
+	if a.Exact {
+		return calendar.Show(a.At)
 	}
-	out.edition, out.known, err = rd.Texts.EditionAt(v.Context(), at)
-	return out, err
+	return a.Day.Long()
 }
 
 // next is the first edition that is not yet in force on a day.
@@ -95,28 +92,43 @@ type editionLine struct {
 	None   bool
 	Soon   string
 	Banner *banner
+	// Turned says that the text changed during the day whose text this is, and
+	// Earlier leads to the text before that.
+	Turned, Earlier string
 }
 
-func (rd *reading) editionLine(v *visit, a asked) (editionLine, error) {
-	m := a.lib.Manual
-	l := editionLine{Title: m.Title, Standing: strings.TrimSpace(m.Standing), On: a.on.Long(), None: !a.known}
-	if a.known {
-		l.Edition, l.From, l.Key = a.edition.Title, a.edition.From.Long(), a.edition.Key
-	} else if e, ok := next(a.lib, a.on); ok {
+// editionLine says what is read. It is of one chapter when one is named.
+func (rd *reading) editionLine(v *visit, a asked, chapter string) (editionLine, error) {
+	m := a.Lib.Manual
+	l := editionLine{Title: m.Title, Standing: strings.TrimSpace(m.Standing), On: a.when(), None: !a.HasEdition}
+	if a.HasEdition {
+		l.Edition, l.From, l.Key = a.Edition.Title, a.Edition.From.Long(), a.Edition.Key
+	} else if e, ok := next(a.Lib, a.Day); ok {
 		l.Soon = e.Title + ", which comes into force on " + e.From.Long()
 	}
+	if v.URL.Query().Get("on") != "" && !a.Exact {
+		turns, err := rd.Texts.Turns(v.Context(), a.At, chapter)
+		if err != nil {
+			return l, err
+		}
+		if len(turns) > 0 {
+			last := turns[len(turns)-1]
+			l.Turned = "The text changed during this day. This is how it stands since " + calendar.Show(last) + "."
+			l.Earlier = v.URL.Path + "?on=" + url.QueryEscape(publishing.On(last.Add(-time.Microsecond)))
+		}
+	}
 	today, ok, err := rd.Texts.EditionAt(v.Context(), web.Now(v.Request))
-	if a.on == v.today || err != nil {
+	if err != nil || a.Day == v.today && (!a.Exact || a.Lib == v.lib) {
 		return l, err
 	}
 	l.Banner = &banner{Href: v.URL.Path}
 	switch {
-	case a.on.After(v.today):
-		l.Banner.Text = "This is the text for " + a.on.Long() + ". It is not in force yet."
-	case a.known && ok && today.Key != a.edition.Key:
-		l.Banner.Text = "This is a past edition, as it stood on " + a.on.Long() + ". It is no longer in force."
+	case a.At.After(web.Now(v.Request)) || a.Day.After(v.today):
+		l.Banner.Text = "This is the text for " + a.when() + ". It is not in force yet."
+	case a.HasEdition && ok && today.Key != a.Edition.Key:
+		l.Banner.Text = "This is a past edition, as it stood on " + a.when() + ". It is no longer in force."
 	default:
-		l.Banner.Text = "This is the text as it stood on " + a.on.Long() + ". It may have been corrected since."
+		l.Banner.Text = "This is the text as it stood on " + a.when() + ". It may have been corrected since."
 	}
 	return l, nil
 }
@@ -157,7 +169,7 @@ func (rd *reading) manual(w http.ResponseWriter, v *visit) error {
 	if err != nil {
 		return err
 	}
-	of, err := rd.editionLine(v, a)
+	of, err := rd.editionLine(v, a, "")
 	if err != nil {
 		return err
 	}
@@ -166,7 +178,7 @@ func (rd *reading) manual(w http.ResponseWriter, v *visit) error {
 		return err
 	}
 	view := manualView{
-		editionLine: of, Groups: chapters(a.lib, a.query),
+		editionLine: of, Groups: chapters(a.Lib, a.query),
 		Changes: rd.offered("/manual/changes"), Suggest: rd.Leads("/suggest"), Offline: rd.Leads("/offline"),
 	}
 	if rd.Leads("/manual.pdf") {
@@ -186,7 +198,7 @@ func (rd *reading) manual(w http.ResponseWriter, v *visit) error {
 		}
 		view.Editions = append(view.Editions, row)
 	}
-	c := rd.chrome(v, a.lib.Manual.Title, false)
+	c := rd.chrome(v, a.Lib.Manual.Title, false)
 	c.Breadcrumbs, c.PrintFoot = append(start[:1:1], parts.Link{Text: "Professionals", Href: "/professionals"}), rd.printedManual(v, view.editionLine)
 	under(&c, "/professionals")
 	if v.asker != nil {
@@ -234,16 +246,23 @@ func (rd *reading) chapter(w http.ResponseWriter, v *visit) error {
 	if err != nil {
 		return err
 	}
-	key := v.PathValue("chapter")
-	p, ok := a.lib.Find("manual/" + key)
-	if name, isPDF := strings.CutSuffix(key, ".pdf"); !ok && isPDF {
+	asks := v.PathValue("chapter")
+	p, err := rd.Texts.Chapter(v.Context(), a.Lib, asks, web.Now(v.Request))
+	if name, isPDF := strings.CutSuffix(asks, ".pdf"); err != nil && isPDF {
 		http.Redirect(w, v.Request, "/manual/"+url.PathEscape(name)+"/pdf"+a.query, http.StatusMovedPermanently)
 		return nil
 	}
-	if !ok {
+	if fault.KindOf(err) == fault.NotFound {
 		return notHere()
 	}
-	of, err := rd.editionLine(v, a)
+	if err != nil {
+		return err
+	}
+	key := path.Base(p.Key)
+	if key != asks && a.query == "" {
+		return notHere() // it has another address now, to which draw leads
+	}
+	of, err := rd.editionLine(v, a, key)
 	if err != nil {
 		return err
 	}
@@ -258,7 +277,7 @@ func (rd *reading) chapter(w http.ResponseWriter, v *visit) error {
 			view.Contents = append(view.Contents, heading{s.Title, "#" + s.Key})
 		}
 	}
-	for _, part := range a.lib.Manual.Parts {
+	for _, part := range a.Lib.Manual.Parts {
 		for _, k := range part.Chapters {
 			if k == key {
 				view.Part = part.Title
@@ -269,11 +288,11 @@ func (rd *reading) chapter(w http.ResponseWriter, v *visit) error {
 	if rd.Leads(p.Path() + "/pdf") {
 		view.PDF = p.Path() + "/pdf" + a.query
 	}
-	if a.known && a.edition.Replaces != "" && rd.Leads(p.Path()+"/compare") {
-		view.Compare = p.Path() + "/compare?from=" + url.QueryEscape(a.edition.Replaces) + "&to=" + url.QueryEscape(a.edition.Key)
+	if a.HasEdition && a.Edition.Replaces != "" && rd.Leads(p.Path()+"/compare") {
+		view.Compare = p.Path() + "/compare?from=" + url.QueryEscape(a.Edition.Replaces) + "&to=" + url.QueryEscape(a.Edition.Key)
 	}
 	c := rd.chrome(v, p.Title, false)
-	c.Breadcrumbs = append(start[:1:1], parts.Link{Text: a.lib.Manual.Title, Href: "/manual" + a.query})
+	c.Breadcrumbs = append(start[:1:1], parts.Link{Text: a.Lib.Manual.Title, Href: "/manual" + a.query})
 	c.PrintFoot = rd.printedManual(v, view.editionLine)
 	under(&c, "/professionals")
 	if v.asker != nil {
@@ -287,12 +306,16 @@ func (rd *reading) section(a asked, p *guidance.Page, s prose.Section) section {
 	if s.Title == "" {
 		return out
 	}
-	out.Cite = a.lib.Manual.Title + ", " + p.Title + ", “" + s.Title + "”, "
-	if a.known {
-		out.Cite += "edition “" + a.edition.Title + "”, "
+	out.Cite = a.Lib.Manual.Title + ", " + p.Title + ", “" + s.Title + "”, "
+	if a.HasEdition {
+		out.Cite += "edition “" + a.Edition.Title + "”, "
 	}
-	out.Cite += "as it stood on " + a.on.Long()
-	out.Address = rd.Site.Base + p.Path() + "?on=" + a.on.String() + "#" + s.Key
+	on := a.Day.String()
+	if a.Exact {
+		on = publishing.On(a.At)
+	}
+	out.Cite += "as it stood on " + a.when()
+	out.Address = rd.Site.Base + p.Path() + "?on=" + on + "#" + s.Key
 	if rd.Leads("/suggest") {
 		out.Suggest = "/suggest?to=" + p.Key + "%23" + s.Key
 	}
@@ -302,15 +325,15 @@ func (rd *reading) section(a asked, p *guidance.Page, s prose.Section) section {
 // between leads to the chapters before and after.
 func between(a asked, p *guidance.Page) parts.Pagination {
 	nav := parts.Pagination{Label: "Chapters"}
-	for i, c := range a.lib.Chapters {
+	for i, c := range a.Lib.Chapters {
 		if c.Key != p.Key {
 			continue
 		}
 		if i > 0 {
-			nav.Previous, nav.PreviousText, nav.PreviousLabel = a.lib.Chapters[i-1].Path()+a.query, "Previous chapter", a.lib.Chapters[i-1].Title
+			nav.Previous, nav.PreviousText, nav.PreviousLabel = a.Lib.Chapters[i-1].Path()+a.query, "Previous chapter", a.Lib.Chapters[i-1].Title
 		}
-		if i+1 < len(a.lib.Chapters) {
-			nav.Next, nav.NextText, nav.NextLabel = a.lib.Chapters[i+1].Path()+a.query, "Next chapter", a.lib.Chapters[i+1].Title
+		if i+1 < len(a.Lib.Chapters) {
+			nav.Next, nav.NextText, nav.NextLabel = a.Lib.Chapters[i+1].Path()+a.query, "Next chapter", a.Lib.Chapters[i+1].Title
 		}
 	}
 	return nav

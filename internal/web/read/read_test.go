@@ -3,6 +3,7 @@ package read_test
 import (
 	"compress/gzip"
 	"encoding/xml"
+	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"frontdoor/internal/casework/caseworktest"
+	"frontdoor/internal/publishing"
 	"frontdoor/internal/secret"
 	"frontdoor/internal/store"
 )
@@ -154,6 +156,53 @@ func TestTheManualOnADate(t *testing.T) {
 	has(t, w.get("/manual/none"), http.StatusNotFound)
 	w.set(time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC))
 	has(t, w.get("/manual"), http.StatusOK, "No edition is in force on Saturday 21 November 2026. The first is Starting text, November 2026", "Not yet in force")
+}
+
+// A chapter that is corrected in the middle of a day says so to whoever asks for
+// that day, and a link with the minute opens what was in force then.
+func TestTheManualOnADayOnWhichItChanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	texts := publishing.New(w.desk.DB, w.desk.Place)
+	must(texts.Ship(t.Context(), w.now().AddDate(0, 0, -3)))
+	writer, second := caseworktest.Worker(t, w.desk, "Ana Writer", "partnership_editor", "thurrock", ""), caseworktest.Worker(t, w.desk, "Ben Second", "partnership_manager", "thurrock", "")
+	const name = "guidance/manual/neglect.md"
+	live, _, err := texts.Begin(t.Context(), name)
+	must(err)
+	text, err := texts.Content(t.Context(), live.Hash)
+	must(err)
+	words := strings.Replace(string(text), "Poverty is not neglect", "Being poor is not neglect", 1)
+	change, err := texts.Ask(t.Context(), publishing.By{Worker: writer, Now: w.now()}, publishing.Proposal{Name: name, Content: []byte(words), Base: live.Change, Why: "Plainer."})
+	must(err)
+	must(texts.Correct(t.Context(), publishing.By{Worker: second, Now: w.now()}, "A plainer word.", change.ID))
+	const before, after, says = "Poverty is not neglect", "Being poor is not neglect", "The text changed during this day. This is how it stands since Tuesday 8 December 2026, 12:00."
+	for _, at := range []time.Time{tuesday.Add(time.Hour), tuesday.AddDate(0, 2, 0)} {
+		w.set(at)
+		day := w.get("/manual/neglect?on=2026-12-08")
+		has(t, day, http.StatusOK, after, says)
+		earlier := regexp.MustCompile(`href="([^"]*)">Read it as it was before`).FindStringSubmatch(day.Body.String())
+		if earlier == nil {
+			t.Fatal("nothing leads to how it was before")
+		}
+		was := w.get(html.UnescapeString(earlier[1]))
+		has(t, was, http.StatusOK, before, "as it stood on Tuesday 8 December 2026, 11:59", "It may have been corrected since", "Read the text in force now")
+		if strings.Contains(was.Body.String(), after) {
+			t.Error("before it was corrected it reads as after")
+		}
+		for on, want := range map[string]string{"2026-12-08T08:00:00Z": before, "2026-12-08T12:00:01Z": after} {
+			has(t, w.get("/manual/neglect?on="+on), http.StatusOK, want)
+		}
+		other := w.get("/manual/recognising?on=2026-12-08")
+		if has(t, other, http.StatusOK); strings.Contains(other.Body.String(), "changed during this day") {
+			t.Error("a chapter that stayed says that it changed")
+		}
+	}
 }
 
 // news is a piece of news, an event and a campaign of these tests.

@@ -10,6 +10,7 @@ import (
 
 	"frontdoor/internal/calendar"
 	"frontdoor/internal/guidance"
+	"frontdoor/internal/publishing"
 	"frontdoor/internal/web"
 	"frontdoor/internal/web/parts"
 )
@@ -34,7 +35,8 @@ func (h *House) Clause(r *http.Request, ref string) *parts.Clause {
 
 // Cited is a section of the manual with the version that was in force at an
 // instant, and a link to that version; false when there was none. Texts are
-// never changed, only followed by others, so that the instant says which it was.
+// never changed, only followed by others, so that the instant says which it was,
+// also on a day on which another came into force.
 func (h *House) Cited(ctx context.Context, ref string, at time.Time) (parts.Link, bool) {
 	c, ok := h.cited(ctx, ref, at)
 	if !ok {
@@ -47,7 +49,7 @@ func (h *House) Cited(ctx context.Context, ref string, at time.Time) (parts.Link
 	} else {
 		words += "as it was on " + day.Long()
 	}
-	return parts.Link{Text: words, Href: c.page.Path() + "?on=" + day.String() + "#" + c.key}, true
+	return parts.Link{Text: words, Href: c.page.Path() + "?on=" + publishing.On(at) + "#" + c.key}, true
 }
 
 // cited is a section that was found.

@@ -76,7 +76,6 @@ func (s *shelf) asker(r *http.Request) *room.Asker {
 var (
 	errEdition = fault.New(fault.NotFound, "There is no edition of that name. The list of changes names those there are.")
 	errChapter = fault.New(fault.NotFound, "There is no such chapter in this edition. The manual lists its chapters.")
-	errDate    = fault.New(fault.Invalid, "Write the date in the address as 2026-11-21, after on=.")
 )
 
 // text is the manual as it stood: its library, and the edition that was in force.
@@ -132,19 +131,8 @@ func (s *shelf) asked(v *visit) (text, error) {
 	if q.Get("on") == "" {
 		return v.today, nil
 	}
-	day, err := calendar.ParseDate(q.Get("on"))
-	if err != nil {
-		return text{}, errDate
-	}
-	if day == v.day {
-		return v.today, nil
-	}
-	t := text{}
-	if t.lib, err = s.Texts.At(v.Context(), day.End()); err != nil {
-		return t, err
-	}
-	t.edition, _ = book.EditionOn(t.lib.Manual, day)
-	return t, nil
+	r, err := s.Texts.Read(v.Context(), q.Get("on"), v.now)
+	return text{r.Lib, r.Edition}, err
 }
 
 // edition is an edition as it stood at the end of its time: as it stands today

@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -105,6 +106,7 @@ type Page struct {
 	ctx context.Context
 
 	noScript bool
+	touch    bool
 	width    int
 
 	mu       sync.Mutex
@@ -233,7 +235,27 @@ func (p *Page) resize(width int) {
 	if width < 700 {
 		height = 740
 	}
-	p.do("width", chromedp.EmulateViewport(int64(width), height))
+	var held []chromedp.EmulateViewportOption
+	if p.touch && width < 700 {
+		held = []chromedp.EmulateViewportOption{chromedp.EmulateMobile, chromedp.EmulateTouch}
+	}
+	p.do("width", chromedp.EmulateViewport(int64(width), height, held...))
+}
+
+// Touch makes the screen one that is touched, wherever it is a phone’s.
+func (p *Page) Touch() {
+	p.t.Helper()
+	p.touch = true
+	p.resize(p.width)
+}
+
+// Zoom shows the page from now on as a browser of 1280 by 1024 points does that is
+// zoomed to 400 %, until Width is called.
+func (p *Page) Zoom() {
+	p.t.Helper()
+	if _, err := chromedp.Call(p.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 1280 / 4, Height: 1024 / 4, DeviceScaleFactor: 4}); err != nil {
+		p.t.Fatal(err)
+	}
 }
 
 // NoScript turns script off from the next page opened.
@@ -266,6 +288,31 @@ func (p *Page) Open(url string) int {
 		return 0
 	}
 	return int(res.Status)
+}
+
+// Turn shows another page of the site in the place of the one that is open, with
+// its title and body as they are sent and before any script, and gives the status.
+// Style sheets and the accessibility checker stay, so that many pages of one make
+// can be looked at in the time that Open takes for a few.
+func (p *Page) Turn(path string) int {
+	p.t.Helper()
+	got := p.Eval(fmt.Sprintf(`(async () => {
+		const res = await fetch(%q)
+		const doc = new DOMParser().parseFromString(await res.text(), 'text/html')
+		const sheets = d => [...d.querySelectorAll('link[rel=stylesheet]')].map(l => l.getAttribute('href')).join()
+		if (sheets(doc) !== sheets(document)) return 'its style sheets are others: ' + sheets(doc)
+		document.title = doc.title
+		document.documentElement.lang = doc.documentElement.lang
+		document.body.replaceWith(document.adoptNode(doc.body))
+		await Promise.all([...document.images].map(i => i.decode().catch(() => {})))
+		scrollTo(0, 0)
+		return String(res.status)
+	})()`, path))
+	status, err := strconv.Atoi(got)
+	if err != nil {
+		p.t.Fatalf("turn to %s: %s", path, got)
+	}
+	return status
 }
 
 // Click presses what the CSS selector finds first.
@@ -371,21 +418,24 @@ const known = `{
 // WCAG 2.2 AA and the checker's own good practice.
 func (p *Page) Axe() {
 	p.t.Helper()
-	p.axe(`['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']`)
+	p.axe("document", everyRule)
 }
+
+const everyRule = `['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']`
 
 // AxeWords checks what one page of many of the same make can still get wrong by
 // what its writers wrote: headings, links, lists, pictures and tables. The make
 // itself, colours above all, takes most of the checker's time and is for Axe.
 func (p *Page) AxeWords() {
 	p.t.Helper()
-	p.axe(`{type: 'rule', values: ['document-title','html-has-lang','page-has-heading-one','heading-order','empty-heading','link-name','list','listitem',
+	p.axe("document", `{type: 'rule', values: ['document-title','html-has-lang','page-has-heading-one','heading-order','empty-heading','link-name','list','listitem',
 		'definition-list','dlitem','image-alt','image-redundant-alt','svg-img-alt','button-name','summary-name','label','duplicate-id-aria','valid-lang',
 		'empty-table-header','scope-attr-valid','table-duplicate-name','td-headers-attr','th-has-data-cells']}`)
 }
 
-// axe runs the checker for what its own option runOnly names.
-func (p *Page) axe(only string) {
+// axe runs the checker on a part of the page, for what its own option runOnly
+// names. A part is nothing where there is no such element.
+func (p *Page) axe(part, only string) {
 	p.t.Helper()
 	if p.noScript {
 		// The checker needs timers, which stand still without script. The page's
@@ -398,7 +448,9 @@ func (p *Page) axe(only string) {
 	}
 	found := p.Eval(`(async () => {
 		const known = ` + known + `
-		const r = await axe.run(document, {runOnly: ` + only + `})
+		const part = ` + part + `
+		if (part.include && !part.include.length) return ''
+		const r = await axe.run(part, {runOnly: ` + only + `, resultTypes: ['violations']})
 		return r.violations.map(v => {
 			const nodes = v.nodes.filter(n => !(known[v.id] && document.querySelector(n.target.join(' '))?.matches(known[v.id])))
 			return nodes.length && v.id + ' (' + v.impact + '): ' + v.help + '\n' +
@@ -424,15 +476,66 @@ func (p *Page) Fits() {
 	}
 }
 
-// Check looks at the page as a desktop and as the narrowest phone: accessible,
-// and no wider than the screen.
+// Clear fails the test where the page hides something of itself: where what stays
+// in sight while it scrolls takes more than a quarter of the screen or stands over
+// the control that has the focus, or where words are cut off.
+func (p *Page) Clear() {
+	p.t.Helper()
+	found := p.Eval(`(async () => {
+		const wrong = [], name = e => e.tagName + '.' + e.className + ' ' + e.textContent.trim().slice(0, 40)
+		const all = [...document.querySelectorAll('body *')].filter(e => e.checkVisibility())
+		const style = new Map(all.map(e => [e, getComputedStyle(e)]))
+		const stays = all.filter(e => ['fixed', 'sticky'].includes(style.get(e).position))
+		scrollTo(0, document.documentElement.scrollHeight / 2)
+		let covered = 0
+		for (const e of stays) {
+			const r = e.getBoundingClientRect()
+			covered += Math.max(0, Math.min(r.right, innerWidth) - Math.max(r.left, 0)) * Math.max(0, Math.min(r.bottom, innerHeight) - Math.max(r.top, 0))
+		}
+		if (covered > innerWidth * innerHeight / 4) wrong.push('what stays in sight takes ' + Math.round(100 * covered / innerWidth / innerHeight) + ' % of the screen: ' + stays.map(name).join(', '))
+		for (const e of all) {
+			const s = style.get(e), r = e.getBoundingClientRect()
+			if (/hidden|clip/.test(s.overflowX + s.overflowY) && s.clipPath === 'none' && r.width > 2 && r.height > 2 && e.textContent.trim() && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1)) wrong.push('words are cut off in ' + name(e))
+		}
+		// There and back: what comes into sight stops at the bottom on the way down and at the top on the way up.
+		const controls = all.filter(e => e.matches('a[href], button, input, select, textarea, summary') && !stays.some(s => s.contains(e)))
+		for (const e of [...controls, ...controls.toReversed()]) {
+			e.focus({focusVisible: true})
+			const r = e.getBoundingClientRect()
+			const points = [0.1, 0.5, 0.9].flatMap(x => [0.1, 0.5, 0.9].map(y => [r.left + x * r.width, r.top + y * r.height])).filter(([x, y]) => x >= 0 && y >= 0 && x < innerWidth && y < innerHeight)
+			if (r.width && document.activeElement === e && points.length && points.every(([x, y]) => stays.some(s => s.contains(document.elementFromPoint(x, y))))) wrong.push('the focus is hidden on ' + name(e))
+		}
+		scrollTo(0, 0)
+		return wrong.slice(0, 8).join('\n')
+	})()`)
+	if found != "" {
+		p.t.Errorf("%s hides something: %s", p.URL(), found)
+	}
+}
+
+// looks gives each element that is seen, and what the checker judges of its looks.
+const looks = `new Map([...document.querySelectorAll('body, body *')].filter(e => e.checkVisibility()).map(e => {
+	const s = getComputedStyle(e)
+	return [e, [s.color, s.backgroundColor, s.backgroundImage, s.textDecorationLine, s.clipPath, s.position, parseFloat(s.fontSize) >= (s.fontWeight >= 700 ? 18.66 : 24)].join()]
+}))`
+
+// Check looks at the page as the narrowest phone and as a desktop: accessible,
+// and no wider than the screen. On the desktop, of which the page is the same, only
+// what is seen there alone or looks otherwise is judged anew, and what follows from
+// where things stand.
 func (p *Page) Check() {
 	p.t.Helper()
-	for _, width := range []int{Desktop, Narrow} {
-		p.resize(width)
-		p.Axe()
-		p.Fits()
-	}
+	p.resize(Narrow)
+	p.Axe()
+	p.Fits()
+	p.Eval(`(window.webtestLooks = ` + looks + `, '')`)
+	p.resize(Desktop)
+	p.axe(`{include: (was => {
+		const fresh = new Set([...`+looks+`].filter(([e, look]) => was.get(e) !== look).map(([e]) => e))
+		return [...fresh].filter(e => { while ((e = e.parentElement)) if (fresh.has(e)) return false; return true })
+	})(window.webtestLooks)}`, everyRule)
+	p.axe("document", `{type: 'rule', values: ['target-size','scrollable-region-focusable','heading-order','page-has-heading-one','region','landmark-one-main']}`)
+	p.Fits()
 	p.resize(p.width)
 }
 
