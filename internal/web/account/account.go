@@ -133,8 +133,14 @@ func (a *rooms) landing(w agency.Worker, now time.Time) string {
 		return "/workers"
 	case has("audit"):
 		return "/audit"
-	case cases:
+	case cases && a.Works(w, now):
 		return "/board"
+	case has("retention"):
+		return "/retention"
+	case has("reports"):
+		return "/reports"
+	case has("texts"):
+		return "/texts"
 	}
 	return "/account"
 }

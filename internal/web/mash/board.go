@@ -21,10 +21,15 @@ import (
 // boardRows is how many records one page of the board holds: two screens.
 const boardRows = 40
 
+// countedNotices is how many new notices a board counts. Whoever has more has not
+// looked for days, and counting them all took a third of the time of a board.
+const countedNotices = 20
+
 // boardView is the board of one kind of work.
 type boardView struct {
 	Heading string
 	Kinds   parts.SubNavigation
+	Others  []parts.Link // kinds of which nothing is open
 	Stages  []parts.Link
 	Filter  parts.Filter
 	// Found is said above the rows; Live is empty where the rows stay as they are.
@@ -55,7 +60,8 @@ type asked struct {
 }
 
 // kinds are the pathways in which one of the worker's roles takes a step, the
-// one with most of them first.
+// one with most of them first, and those kept from all but a few roles of which
+// one is theirs: a lawyer is asked by name there.
 func (d *door) kinds(a *room.Asker) []*pathway.Pathway {
 	var out []*pathway.Pathway
 	n := map[string]int{}
@@ -65,7 +71,7 @@ func (d *door) kinds(a *room.Asker) []*pathway.Pathway {
 				n[p.Name]++
 			}
 		}
-		if n[p.Name] > 0 {
+		if n[p.Name] > 0 || slices.ContainsFunc(p.Restricted, func(role string) bool { return slices.Contains(a.Roles, role) }) {
 			out = append(out, p)
 		}
 	}
@@ -75,6 +81,10 @@ func (d *door) kinds(a *room.Asker) []*pathway.Pathway {
 
 func (d *door) asked(a *room.Asker, q url.Values) asked {
 	as := asked{q: q, kinds: d.kinds(a), stage: q.Get("stage")}
+	// Whoever was given one record by name may have no role in its pathway.
+	if p, ok := d.Desk.Pathways.Get(q.Get("kind")); ok && len(a.By.Viewer.Principals) > 0 && !slices.Contains(as.kinds, p) {
+		as.kinds = append(as.kinds, p)
+	}
 	for _, p := range as.kinds {
 		if as.kind == nil || p.Name == q.Get("kind") {
 			as.kind = p
@@ -201,12 +211,14 @@ func (d *door) drawBoard(w http.ResponseWriter, r *http.Request, a *room.Asker, 
 	if err != nil {
 		return err
 	}
-	if found.Total == 0 && r.Method == http.MethodGet && q.Get("kind") == "" && !filtered(as) {
-		other, err := d.kindWithWork(r, a, as)
-		if err != nil {
+	var open map[string]int
+	if r.Header.Get("X-Fragment") == "" {
+		if open, err = d.Desk.OpenKinds(r.Context(), a.By); err != nil {
 			return err
 		}
-		if other != "" {
+	}
+	if found.Total == 0 && r.Method == http.MethodGet && q.Get("kind") == "" && !filtered(as) {
+		if other := d.kindWithWork(as, open); other != "" {
 			return room.See(w, r, "/board?kind="+other)
 		}
 	}
@@ -216,7 +228,7 @@ func (d *door) drawBoard(w http.ResponseWriter, r *http.Request, a *room.Asker, 
 	}
 	var told []store.Notice
 	if r.Header.Get("X-Fragment") == "" { // a board drawn again shows none
-		if told, err = d.Desk.Notices(r.Context(), a.By, 100); err != nil {
+		if told, err = d.Desk.Notices(r.Context(), a.By, countedNotices+1); err != nil {
 			return err
 		}
 	}
@@ -231,12 +243,13 @@ func (d *door) drawBoard(w http.ResponseWriter, r *http.Request, a *room.Asker, 
 	if text == "" {
 		v.Live = listenFrom(mark)
 	}
-	if len(told) > 0 {
-		v.Notices = "Notices (" + strconv.Itoa(len(told)) + " new)"
+	switch n := len(told); {
+	case n > countedNotices:
+		v.Notices = "Notices (more than " + strconv.Itoa(countedNotices) + " new)"
+	case n > 0:
+		v.Notices = "Notices (" + strconv.Itoa(n) + " new)"
 	}
-	for _, p := range as.kinds {
-		v.Kinds.Items = append(v.Kinds.Items, parts.Link{Text: p.Title, Href: "/board?kind=" + p.Name, Current: p == as.kind})
-	}
+	v.kinds(d, as, open)
 	v.Kinds.Items = append(v.Kinds.Items, parts.Link{Text: "Out of hours", Href: "/board?view=night"})
 	v.Kinds.Label = "Kinds of work"
 	v.stages(as, found)
@@ -249,21 +262,34 @@ func (d *door) drawBoard(w http.ResponseWriter, r *http.Request, a *room.Asker, 
 
 // kindWithWork is another kind of work in which something waits for the worker:
 // an empty board must not hide a child who is on the next one.
-func (d *door) kindWithWork(r *http.Request, a *room.Asker, as asked) (string, error) {
-	empty := as.kind
-	for _, as.kind = range as.kinds {
-		if as.kind == empty {
-			continue
-		}
-		found, err := d.Desk.Board(r.Context(), a.By, d.boardQuery(as))
-		if err != nil {
-			return "", err
-		}
-		if found.Total > 0 {
-			return as.kind.Name, nil
+func (d *door) kindWithWork(as asked, open map[string]int) string {
+	for _, p := range slices.Concat(as.kinds, d.Desk.Pathways.All()) {
+		if p != as.kind && open[p.Name] > 0 {
+			return p.Name
 		}
 	}
-	return "", nil
+	return ""
+}
+
+// kinds are the links that choose a kind of work: in front those of which a record
+// is open, with how many there are.
+func (v *boardView) kinds(d *door, as asked, open map[string]int) {
+	for _, p := range d.Desk.Pathways.All() {
+		if open[p.Name] > 0 && !slices.Contains(as.kinds, p) {
+			as.kinds = append(as.kinds, p)
+		}
+	}
+	for _, p := range as.kinds {
+		l := parts.Link{Text: p.Title, Href: "/board?kind=" + p.Name, Current: p == as.kind}
+		if n := open[p.Name]; n > 0 {
+			l.Text += " (" + strconv.Itoa(n) + ")"
+		}
+		if open[p.Name] > 0 || p == as.kind {
+			v.Kinds.Items = append(v.Kinds.Items, l)
+		} else {
+			v.Others = append(v.Others, l)
+		}
+	}
 }
 
 // stages are the links that choose a stage, each with how many there are.
@@ -361,7 +387,7 @@ func boardHead(as asked) []parts.Cell {
 	}
 	return []parts.Cell{
 		col("Reference", store.SortReference),
-		{Text: "Children"},
+		{Text: about(as.kind)},
 		{Text: "Stage"},
 		col("Rating", store.SortRating), col("Time left", store.SortDue),
 		col("Came in", store.SortReceived),

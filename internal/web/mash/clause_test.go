@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"frontdoor/internal/calendar"
 	"frontdoor/internal/publishing"
 )
 
@@ -25,14 +24,14 @@ func TestTheManualBesideAStep(t *testing.T) {
 		t.Error("the section brings its own ids into the form")
 	}
 	b.post("/records/"+rec.ID+"/steps/screen", url.Values{"based": {"1"}, "asked": {"rating", "rating_reason"}, "rating": {"amber"}, "rating_reason": {"It was seen twice."}}).want(t, http.StatusSeeOther)
-	day := calendar.DateOf(w.Now()).String()
-	w.Set(w.Now().Add(72 * time.Hour))
+	on := publishing.On(w.Now())
+	w.Set(w.Now().Add(time.Hour)) // later on the same day it reads otherwise
 	w.retitle("guidance/manual/referral.md", "## What the front door does {#does}", "## At the front door {#does}")
 	w.Set(w.Now().Add(time.Hour))
 	w.tab(sam).get("/records/"+w.referral(nil).ID+"/steps/screen").want(t, http.StatusOK, "At the front door").without(t, "What the front door does")
-	// The link is to the day on which it was done, not to today.
+	// The link is to the text at the moment at which it was done, not to that of now.
 	w.tab(sam).get("/records/"+rec.ID+"/history").want(t, http.StatusOK,
-		`href="/manual/referral?on=`+day+`#does"`, `href="/manual/recognising?on=`+day+`#call"`, "What the front door does, as it was on", "Manual: ", "as it was on Tuesday 17 March 2026")
+		`href="/manual/referral?on=`+on+`#does"`, `href="/manual/recognising?on=`+on+`#call"`, "What the front door does, as it was on", "Manual: ", "as it was on Tuesday 17 March 2026")
 }
 
 // retitle publishes a correction of a chapter, as its editor and a second person do.

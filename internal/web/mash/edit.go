@@ -31,6 +31,7 @@ type editView struct {
 	Based   int
 	Body    template.HTML
 	Fields  parts.Body
+	First   bool // nothing on the page was answered before
 	Held    bool
 	Reason  parts.Textarea
 	Saved   parts.SaveStatus
@@ -47,6 +48,9 @@ type editing struct {
 	held bool
 	// group is set when the row is not there yet and is being added to it.
 	group string
+	// first is set when nothing on the page was answered before: it is answered
+	// then, and nothing is changed for which a reason could be given.
+	first bool
 }
 
 var rowForm = regexp.MustCompile(`^r[0-9a-f]{12}$`)
@@ -78,7 +82,30 @@ func (e *editing) title() string {
 	if g, ok := e.v.Pathway.Group(e.group); ok {
 		return "Add " + article(g.Item)
 	}
+	if e.first {
+		return "Answer “" + or(e.page.Section, e.page.Title) + "”"
+	}
 	return "Correct “" + or(e.page.Section, e.page.Title) + "”"
+}
+
+// next is where the next page stands on which nothing was answered yet.
+func (e *editing) next(have answer.Set) string {
+	f := e.v.Facts
+	f.Answers = have
+	passed := false
+	for _, s := range e.v.Pathway.Shown(f) {
+		if s.Page.ID == e.page.ID && s.Row == e.row {
+			passed = true
+			continue
+		}
+		asked := slices.ContainsFunc(s.Questions, func(x pathway.Asked) bool {
+			return !have[x.Key].Empty() || x.Question.Type == "files" || x.Question.Type == "tool" || slices.Contains(e.v.Held, x.Key)
+		})
+		if passed && !asked && len(s.Questions) > 0 {
+			return editHref(e.v.Record.ID, s.Page.ID, s.Row)
+		}
+	}
+	return ""
 }
 
 // draft is the name of what is being typed on the page.
@@ -112,9 +139,11 @@ func (d *door) editing(r *http.Request, a *room.Asker) (*editing, error) {
 			return held || x.Question.Type == "files"
 		})
 	}
-	if len(e.ask(v.Answers)) == 0 {
+	asked := e.ask(v.Answers)
+	if len(asked) == 0 {
 		return nil, errNoPage
 	}
+	e.first = e.group == "" && !e.held && !slices.ContainsFunc(asked, func(x pathway.Asked) bool { return !v.Answers[x.Key].Empty() })
 	return e, nil
 }
 
@@ -146,7 +175,7 @@ func (d *door) drawEdit(w http.ResponseWriter, r *http.Request, a *room.Asker, e
 	reveal, asked := form.Reveals(v.Pathway, have, e.ask)
 	view := editView{
 		Frame: d.frame(r, v, "-"), Heading: e.title() + ": " + v.Record.Reference, ID: v.Record.ID,
-		Action: e.action(), Based: based, Held: e.held,
+		Action: e.action(), Based: based, First: e.first, Held: e.held,
 		Fields: form.Fields(v.Pathway, asked, have, errs, form.Options{Title: e.page.Title, Reveal: reveal, Files: v.Files}),
 		Reason: parts.Textarea{
 			Field: parts.Field{Name: "reason", ID: "reason", Label: "Why is this changed?", LabelSize: "s", Hint: "What it said before is kept, with your reason.", Error: errs.For("reason")},
@@ -201,7 +230,7 @@ func (d *door) correct(w http.ResponseWriter, r *http.Request, a *room.Asker) er
 	asked := e.ask(have)
 	reason := strings.TrimSpace(r.PostForm.Get("reason"))
 	errs := v.Pathway.Check(asked, have, web.Now(r))
-	if reason == "" {
+	if reason == "" && !e.first {
 		errs.Add("reason", "Say why this is changed")
 	}
 	more := slices.ContainsFunc(asked, func(x pathway.Asked) bool { return !slices.Contains(r.PostForm[form.MarkName], string(x.Key)) })
@@ -241,8 +270,14 @@ func (d *door) correct(w http.ResponseWriter, r *http.Request, a *room.Asker) er
 		return err
 	}
 	done := "corrected"
-	if after.Revision == v.Record.Revision {
+	switch {
+	case after.Revision == v.Record.Revision:
 		done = "same"
+	case e.first:
+		done = "answered"
+	}
+	if next := e.next(have); e.first && next != "" && r.PostForm.Get("go") == "next" {
+		return room.See(w, r, next)
 	}
 	if e.group != "" {
 		// Someone who was left out is asked about page by page.

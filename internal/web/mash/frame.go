@@ -14,6 +14,7 @@ import (
 	"frontdoor/internal/deadline"
 	"frontdoor/internal/pathway"
 	"frontdoor/internal/person"
+	"frontdoor/internal/record"
 	"frontdoor/internal/tool"
 	"frontdoor/internal/web"
 	"frontdoor/internal/web/parts"
@@ -26,9 +27,11 @@ type frame struct {
 	ID       string
 	Bar      parts.IdentityBar
 	Children []childLine
+	Called   string // what those whom it is about are: of an allegation they are adults
 	Facts    []parts.SummaryRow
 	Clock    *parts.TimeLeft
 	ClockFor string
+	Also     []limitLine // the next of the other limits that run
 	// NotContact is always seen: ringing the wrong number can hurt someone.
 	NotContact string
 	Locked     string
@@ -66,7 +69,7 @@ func (d *door) frame(r *http.Request, v *casework.View, tab string) frame {
 		f.Locked = "This record is locked. Only the people named on it can open it."
 		f.Bar.Tags = append(f.Bar.Tags, parts.Tag{Text: "Locked", Colour: "purple"})
 	}
-	f.Children = childLines(v, calendar.DateOf(now))
+	f.Children, f.Called = childLines(v, calendar.DateOf(now)), about(p)
 	for _, id := range p.Roles.Summary {
 		if q, ok := p.Question(id); ok && !v.Answers[answer.Key(id)].Empty() {
 			f.Facts = append(f.Facts, parts.SummaryRow{Key: strings.TrimSuffix(called(q), "?"), Value: p.LabelIn(q, answer.Key(id), v.Answers)})
@@ -80,6 +83,9 @@ func (d *door) frame(r *http.Request, v *casework.View, tab string) frame {
 	if c, ok := deadline.Nearest(v.Clocks); ok {
 		left := d.TimeLeft(p, c, rec.Authority, now, false)
 		f.Clock, f.ClockFor = &left, c.Label
+		for _, other := range othersRunning(v.Clocks, c) {
+			f.Also = append(f.Also, limitLine{other.Label, d.TimeLeft(p, other, rec.Authority, now, false)})
+		}
 	}
 	if q, ok := p.Question(p.Roles.NotContact); ok {
 		f.NotContact = p.LabelIn(q, answer.Key(q.ID), v.Answers)
@@ -89,6 +95,27 @@ func (d *door) frame(r *http.Request, v *casework.View, tab string) frame {
 	}
 	f.Nav = d.recordNav(v, tab)
 	return f
+}
+
+// limitLine is a limit that runs besides the one to act on first.
+type limitLine struct {
+	Label string
+	Left  parts.TimeLeft
+}
+
+// othersRunning are the first of each other limit that runs, three at most: one
+// that is soon must not hide the one that matters most.
+func othersRunning(clocks []record.Clock, first record.Clock) []record.Clock {
+	open := slices.DeleteFunc(slices.Clone(clocks), func(c record.Clock) bool { return !c.Open() })
+	slices.SortStableFunc(open, func(a, b record.Clock) int { return a.ActAt.Compare(b.ActAt) })
+	seen := []string{first.Clock}
+	var out []record.Clock
+	for _, c := range open {
+		if !slices.Contains(seen, c.Clock) && len(out) < 3 {
+			seen, out = append(seen, c.Clock), append(out, c)
+		}
+	}
+	return out
 }
 
 func openLocks(v *casework.View) []access.Restriction {
@@ -113,6 +140,7 @@ var tabs = []struct{ id, text string }{
 	{"files", "Files"},
 	{"letters", "Letters"},
 	{"copies", "Copies"},
+	{"exports", "Exports"},
 	{"access", "Who can see this"},
 	{"looked", "Who has looked"},
 	{"history", "History"},
@@ -135,7 +163,7 @@ func (d *door) recordNav(v *casework.View, tab string) parts.SubNavigation {
 	counts := map[string]int{"work": open, "messages": unread, "files": len(v.Files), "entries": len(v.Entries), "letters": len(v.Sent)}
 	notes := map[string]string{"work": " open", "messages": " unread"}
 	for _, t := range tabs {
-		if t.id == "known" && !d.looksPeopleUp(v) || t.id == "meetings" && len(v.Pathway.Meetings) == 0 {
+		if t.id == "known" && !d.looksPeopleUp(v) || t.id == "meetings" && len(v.Pathway.Meetings) == 0 || t.id == "exports" && !d.exported(v) {
 			continue
 		}
 		href := "/records/" + v.Record.ID
@@ -149,6 +177,13 @@ func (d *door) recordNav(v *casework.View, tab string) parts.SubNavigation {
 		nav.Items = append(nav.Items, parts.Link{Text: text, Href: href, Current: t.id == tab})
 	}
 	return nav
+}
+
+// exported tells whether files for others can be made of a record by now, and
+// the reader works on it.
+func (d *door) exported(v *casework.View) bool {
+	p, ok := d.Desk.Pathways.Get(v.Record.Pathway)
+	return ok && len(p.Exports) > 0 && v.Decision.May(access.Act)
 }
 
 // looksPeopleUp tells whether the page of what is known is for any of the roles
@@ -194,7 +229,10 @@ func childLines(v *casework.View, on calendar.Date) []childLine {
 			at := func(q string) string { return v.Answers.Text(answer.RowKey(g.ID, row, q)) }
 			born, err := calendar.ParseDate(at(g.Person.Born))
 			due, dueErr := calendar.ParseDate(at(g.Person.Due))
+			died, diedErr := calendar.ParseDate(at(g.Person.Died))
 			switch {
+			case err == nil && diedErr == nil:
+				line += ", born " + born.Short() + ", died " + died.Short()
 			case err == nil:
 				line += ", " + person.Age(born, on)
 				if at(g.Person.BornEstimated) == "yes" {
@@ -236,3 +274,11 @@ func join(sep string, list ...string) string {
 
 // accessWorker is the worker's id in a principal that is one.
 func accessWorker(principal string) (string, bool) { return access.Principal(principal).Worker() }
+
+// about is what a pathway calls those whom its records are about: mostly children.
+func about(p *pathway.Pathway) string {
+	if g, ok := p.Group(p.Roles.Children); ok && g.Title != "" {
+		return g.Title
+	}
+	return "Children"
+}

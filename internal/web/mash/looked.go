@@ -39,8 +39,11 @@ var actWords = map[string]string{
 	"preview-copy":   "Looked at a copy before it is given",
 	"give-copy":      "Gave a copy",
 	"open-copy":      "Opened a copy that was given",
-	"revision":       "Changed the record",
-	"refused":        "Tried to open it or to do something with it, and was kept out",
+	"preview-export": "Looked at a file for a national database before it is made", "ask-check-export": "Asked for a second look at a file for a national database",
+	"check-export": "Looked at a file for a national database as a second person", "make-export": "Made a file for a national database",
+	"open-export": "Took a file for a national database",
+	"revision":    "Changed the record",
+	"refused":     "Tried to open it or to do something with it, and was kept out",
 }
 
 func (d *door) looked(w http.ResponseWriter, r *http.Request, a *room.Asker) error {

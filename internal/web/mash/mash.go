@@ -84,6 +84,10 @@ func Register(mux room.Mux, h *room.House) {
 	staff("GET /records/{id}/copies/preview/pdf", d.previewCopyPDF)
 	staff("GET /records/{id}/copies/{copy}", d.givenCopy)
 	staff("GET /records/{id}/copies/{copy}/pdf", d.givenCopyPDF)
+	staff("GET /records/{id}/exports", d.exports)
+	staff("GET /records/{id}/exports/{export}", d.export)
+	staff("POST /records/{id}/exports/{export}", d.exportActed)
+	staff("GET /records/{id}/exports/made/{made}/{format}", d.exportFile)
 	staff("GET /records/{id}/access", d.access)
 	staff("POST /records/{id}/access/{act}", d.changeAccess)
 	staff("GET /records/{id}/looked", d.looked)
@@ -120,6 +124,7 @@ var saidDone = map[string]string{
 	"entry":     "Your entry was added.",
 	"message":   "Your message was sent.",
 	"files":     "Added.",
+	"answered":  "Saved.",
 	"corrected": "Corrected. What it said before is kept under History.",
 	"same":      "Nothing was different, so nothing was changed.",
 	"linked":    "Noted that they are the same person. You can undo it.",
@@ -139,6 +144,11 @@ var saidDone = map[string]string{
 	"sent-back":  "Sent back with what you wrote. Whoever prepared it has been told.",
 	"asked-copy": "Your colleagues have been asked to look at the copy. It has not been given to anyone.",
 	"given-copy": "Kept on the record as given. Print it or keep it from here.",
+
+	"asked-export":     "Your colleagues have been asked to look at the file. It has not been made.",
+	"checked-export":   "Noted that it is the right child. Whoever prepared it has been told.",
+	"sent-back-export": "Sent back with what you wrote. Whoever prepared it has been told.",
+	"made-export":      "The file was made. Take it from the list below and enter it by hand: nothing was sent.",
 }
 
 // chrome frames a page and says what was just done.

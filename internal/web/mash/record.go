@@ -37,6 +37,7 @@ type recordView struct {
 	// Tools lead to the forms of others that score the record.
 	Tools []parts.Link
 	May   bool
+	Kept  *parts.SummaryList // not on an earlier version
 }
 
 // answersCard is one card of answers, to which the list of contents leads.
@@ -94,6 +95,9 @@ func (d *door) record(w http.ResponseWriter, r *http.Request, a *room.Asker) err
 	}
 	if at == 0 {
 		view.Tools = toolLinks(v)
+		if view.Kept, err = d.kept(r, a, id); err != nil {
+			return err
+		}
 	}
 	view.Addresses = addresses(v)
 	view.Sender = append(view.Sender, "Unless it says otherwise, "+d.first(v)+".")

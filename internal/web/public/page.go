@@ -322,7 +322,7 @@ func (p *pub) save(w http.ResponseWriter, r *http.Request, wr *writing) error {
 	if _, err := p.Desk.SaveDraft(r.Context(), wr.by, wr.d.ID, changes, place); err != nil {
 		return err
 	}
-	return web.Saved(w, r)
+	return room.Saved(w, r)
 }
 
 func isFiles(p *pathway.Pathway, question string) bool {

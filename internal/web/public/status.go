@@ -457,7 +457,7 @@ func (p *pub) stepSave(w http.ResponseWriter, r *http.Request) error {
 	if _, err := p.Desk.SaveDraft(r.Context(), x.by, x.d.ID, changes, ""); err != nil {
 		return err
 	}
-	return web.Saved(w, r)
+	return room.Saved(w, r)
 }
 
 // about begins writing about a record that was sent, such as a disagreement.

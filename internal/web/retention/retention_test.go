@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"frontdoor/internal/answer"
+	"frontdoor/internal/calendar"
 	"frontdoor/internal/casework"
 	"frontdoor/internal/casework/caseworktest"
 	"frontdoor/internal/pathway"
@@ -233,4 +234,39 @@ func TestAnInquiryHoldsEverything(t *testing.T) {
 	later := w.file("filed", "no", "")
 	w.Get(officer, "/retention/holds", 200, "Every record of Thurrock Council", "A national inquiry.")
 	w.Get(officer, "/retention?state=held", 200, "2 closed records", later.Reference, "On hold")
+}
+
+// Whoever reads a record reads on its own page until when it is kept, and why.
+func TestTheRecordSaysUntilWhen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	open, born, nobody, unruled := w.file("filed", "", "2015-05-05"), w.file("filed", "yes", "2015-05-05"), w.file("filed", "yes", ""), w.file("unruled", "no", "")
+	author, keeper := w.cookie("social_worker"), w.cookie("records_officer")
+	card := func(rec record.Record, holds ...string) {
+		t.Helper()
+		w.Get(author, "/records/"+rec.ID, 200, append(holds, "How long it is kept", `href="#kept"`)...)
+	}
+	card(open, "Not yet known, because it is open.", "Work with a child: 25 years from birth (not confirmed locally).", "Nothing was found: 6 months from when it closed (not confirmed locally).", "None. Nothing is destroyed without two people deciding it.")
+	card(born, "Saturday 5 May 2040, that day included", "Work with a child", "25 years after", "5 May 2015", "Our own schedule. Not confirmed locally: somebody here must decide it.")
+	card(nobody, "Not yet known. ", "It is kept until somebody decides.")
+	card(unruled, "Not yet known, because its pathway has no rule of its own.")
+	if body := w.Get(author, "/records/"+born.ID, 200).Body.String(); strings.Contains(body, "Decide on keeping it") {
+		t.Error("somebody who does not decide is led there")
+	}
+
+	// A hold is told to whoever reads the record, its reason only to those who decide.
+	w.Must(w.Desk.HoldRecord(t.Context(), w.by("records_officer"), born.ID, "The inquiry of Judge Sample.", false))
+	card(born, "Yes: on this record. While a hold stands")
+	if body := w.Get(author, "/records/"+born.ID, 200).Body.String(); strings.Contains(body, "Judge Sample") {
+		t.Error("the reason of a hold is told")
+	}
+	w.Get(keeper, "/records/"+born.ID, 404)
+	w.Get(keeper, "/retention/"+born.ID, 200, "Judge Sample")
+	w.Must(w.Desk.KeepLonger(t.Context(), w.by("records_officer"), nobody.ID, calendar.NewDate(2060, 1, 2), "A brother is looked after."))
+	card(nobody, "Friday 2 January 2060, that day included", "Somebody decided to keep it until Friday 2 January 2060.")
+	w.over()
+	short := w.file("filed", "no", "")
+	w.over()
+	author = w.cookie("social_worker")
+	card(short, "The day has passed. Somebody is asked to decide.")
 }

@@ -25,6 +25,8 @@ func (h *House) TimeLeft(p *pathway.Pathway, c record.Clock, authority string, n
 		due := calendar.Due{At: c.DueAt, Act: c.ActAt, Unit: calendar.Hours}
 		if def, ok := p.Clock(c.Clock); ok && !def.Length.IsZero() {
 			due.Unit = def.Length.Unit
+		} else if c.DueAt.Equal(calendar.DateOf(c.DueAt).End()) {
+			due.Unit = calendar.Days // a day that somebody named, until its end
 		}
 		t.Text = h.CalendarOf(authority).TimeLeft(now, due)
 		t.Text = strings.ToUpper(t.Text[:1]) + t.Text[1:]

@@ -8,11 +8,17 @@ import (
 // SendPDF answers with a PDF to keep or print, under a name that holds no
 // personal data. The rest of the headers are those of every page.
 func SendPDF(w http.ResponseWriter, name string, pdf []byte) {
+	SendFile(w, name+".pdf", "application/pdf", pdf)
+}
+
+// SendFile sends a file of a record to be kept. Its name is made of plain letters and names
+// nobody.
+func SendFile(w http.ResponseWriter, name, kind string, body []byte) {
 	h := w.Header()
-	h.Set("Content-Type", "application/pdf")
-	h.Set("Content-Disposition", `attachment; filename="`+name+`.pdf"`)
-	h.Set("Content-Length", strconv.Itoa(len(pdf)))
+	h.Set("Content-Type", kind)
+	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusOK)
-	_, _ = w.Write(pdf) // the reader has gone; there is nobody to tell
+	_, _ = w.Write(body) // the reader has gone; there is nobody to tell
 }

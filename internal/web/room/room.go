@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"frontdoor/internal/agency"
 	"frontdoor/internal/casework"
@@ -209,7 +210,7 @@ func (h *House) StaffChrome(r *http.Request, a *Asker, title string) web.Chrome 
 		c.Nav = append(c.Nav, parts.Link{Text: text, Href: href, Current: r.URL.Path == href || strings.HasPrefix(r.URL.Path, href+"/")})
 	}
 	cases := len(a.By.Viewer.Principals) > 0
-	if h.works(a) {
+	if h.Works(a.By.Viewer.Worker, a.By.Now) && cases {
 		add("Board", "/board")
 	}
 	if cases && h.Leads("/actions") {
@@ -270,12 +271,17 @@ func (h *House) releases(r *http.Request, a *Asker) bool {
 	return err == nil && held
 }
 
-// works tells whether any pathway has a step for one of the worker's roles: only
-// then is there anything on a board for them.
-func (h *House) works(a *Asker) bool {
+// Works tells whether one of a worker's roles takes a step of any pathway, or is
+// one of the few that may be given a record of one: such a worker has a board.
+func (h *House) Works(w agency.Worker, now time.Time) bool {
+	roles := w.Roles(now)
+	held := func(role string) bool { return slices.Contains(roles, role) }
 	for _, p := range h.Desk.Pathways.All() {
+		if slices.ContainsFunc(p.Restricted, held) {
+			return true
+		}
 		for i := range p.Steps {
-			if a.Holds(p.Steps[i].By...) && len(a.By.Viewer.Principals) > 0 {
+			if slices.ContainsFunc(p.Steps[i].By, held) {
 				return true
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"frontdoor/internal/answer"
-	"frontdoor/internal/web"
 )
 
 // KeepTyped saves what is being typed in a form of a record, as the page's script
@@ -18,5 +17,5 @@ func (h *House) KeepTyped(w http.ResponseWriter, r *http.Request, a *Asker, reco
 	if _, err := h.Desk.SaveDraft(r.Context(), a.By, d.ID, read(d.Answers), ""); err != nil {
 		return err
 	}
-	return web.Saved(w, r)
+	return Saved(w, r)
 }
