@@ -88,7 +88,7 @@ gigabytes, so say with --data where to keep it. Its key is then in the file
 			d := &site.Demo{Outbox: &post.Outbox{}, Clock: clock}
 			for _, a := range accounts {
 				d.Accounts = append(d.Accounts, site.DemoAccount{
-					Role: a.Role, Name: a.Name, Team: teamName(o, a.Team), What: a.What, Email: a.Email, Password: a.Password, Secret: a.TOTPSecret,
+					Group: a.Group, Role: a.Role, Name: a.Name, Team: teamName(o, a.Team), What: a.What, Email: a.Email, Password: a.Password, Secret: a.TOTPSecret,
 				})
 			}
 			log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))

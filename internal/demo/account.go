@@ -22,6 +22,7 @@ const Password = "kettle umbrella 88 hedgehog"
 
 // Account is someone to sign in as. All of it may be shown to anybody.
 type Account struct {
+	Group      string // whose work this and the next accounts do, on the first of each group
 	Role       string // what they are, in the words of the people who do it
 	Name       string
 	Email      string
@@ -31,23 +32,26 @@ type Account struct {
 	What       string // what there is to see as this person
 
 	id, job, phone, team, role string
+	also                       string // a further role in the same team
 }
 
-// people are the workers of the world. The first sixteen are one of each kind
-// who uses the program; the others are there so that records can move.
+// people are the workers of the world: at least one of every role there is, by
+// whose work they do, and some who are there so that records can move.
 var people = []Account{
 	{
-		id: "dsl", Role: "School safeguarding lead", Name: "Marigold Inkwell", job: "Designated safeguarding lead, Storybook Primary School", phone: "01632 960101",
-		team: "thurrock_schools", role: "referrer",
-		What: "Sends referrals, follows them, writes to the front door, and disagrees with a decision.",
+		Group: "Those who work with children",
+		id:    "dsl", Role: "School safeguarding lead", Name: "Marigold Inkwell", job: "Designated safeguarding lead, Storybook Primary School", phone: "01632 960101",
+		team: "thurrock_schools", role: "referrer", also: "school_lead",
+		What: "Sends referrals and follows them, takes part in meetings and has actions to do, some of them late.",
 	},
 	{
 		id: "health_visitor", Role: "Health visitor", Name: "Bartholomew Saga", job: "Health visitor", phone: "01632 960102",
-		team: "thurrock_health", role: "referrer",
-		What: "Sent a referral that came back with a question.",
+		team: "thurrock_health", role: "referrer", also: "health_practitioner",
+		What: "Sent a referral that came back with a question. Told of a child’s death and of domestic abuse.",
 	},
 	{
-		id: "officer", Role: "MASH officer", Name: "Clementine Papershore", job: "MASH officer", phone: "01632 960103",
+		Group: "The front door",
+		id:    "officer", Role: "MASH officer", Name: "Clementine Papershore", job: "MASH officer", phone: "01632 960103",
 		team: "thurrock_front_door", role: "mash_officer",
 		What: "Takes calls, asks agencies and tells people the outcome.",
 	},
@@ -72,7 +76,8 @@ var people = []Account{
 		What: "Holds a red referral that came in while the front door was shut.",
 	},
 	{
-		id: "police", Role: "Police researcher", Name: "Ferdinand Notebook", job: "Police researcher", phone: "01632 960108",
+		Group: "Agencies that the front door asks",
+		id:    "police", Role: "Police researcher", Name: "Ferdinand Notebook", job: "Police researcher", phone: "01632 960108",
 		team: "thurrock_police", role: "researcher",
 		What: "Answers requests, and can mark words as for the decision only.",
 	},
@@ -92,7 +97,8 @@ var people = []Account{
 		What: "Wants to talk before answering one request.",
 	},
 	{
-		id: "early_help", Role: "Early help worker", Name: "Barnaby Fable", job: "Early help worker", phone: "01632 960112",
+		Group: "Early help and social care",
+		id:    "early_help", Role: "Early help worker", Name: "Barnaby Fable", job: "Early help worker", phone: "01632 960112",
 		team: "thurrock_early_help", role: "early_help_worker",
 		What: "Accepts work that is passed on, or sends it back.",
 	},
@@ -102,7 +108,113 @@ var people = []Account{
 		What: "Has assessments to accept and one under way.",
 	},
 	{
-		id: "partnership", Role: "Partnership business manager", Name: "Cornelius Index", job: "Partnership business manager", phone: "01632 960114",
+		id: "caseworker", Role: "Social worker", Name: "Perpetua Longhand", job: "Social worker", phone: "01632 960141",
+		team: "thurrock_social_care", role: "social_worker",
+		What: "Visits, plans and core groups for two siblings decided differently; a profile of care scored twice.",
+	},
+	{
+		id: "service_manager", Role: "Second social care manager", Name: "Augustin Bookbinder", job: "Service manager", phone: "01632 960142",
+		team: "thurrock_social_care", role: "social_care_manager",
+		What: "Reads letters that a second person must read, and is asked to decide about a serious incident.",
+	},
+	{
+		id: "chair", Role: "Conference chair", Name: "Hesper Gavelright", job: "Child protection conference chair", phone: "01632 960143",
+		team: "thurrock_conference_chairs", role: "conference_chair",
+		What: "A conference to hold in two days, and minutes to send of another.",
+	},
+	{
+		id: "legal", Role: "Legal adviser", Name: "Lucian Clauseworth", job: "Solicitor", phone: "01632 960144",
+		team: "thurrock_legal", role: "legal_adviser",
+		What: "Asked for advice on what somebody who wants their records may not see.",
+	},
+	{
+		id: "lead", Role: "Lead professional", Name: "Juniper Ribbonmark", job: "Family worker, a voluntary group", phone: "01632 960145",
+		team: "thurrock_voluntary", role: "lead_professional",
+		What: "Holds a family’s plan together: a meeting to come, and actions of which some are late.",
+	},
+	{
+		Group: "Exploitation, missing children and sexual harm",
+		id:    "exploitation", Role: "Exploitation lead", Name: "Zephyrine Inkblot", job: "Exploitation manager", phone: "01632 960146",
+		team: "thurrock_exploitation", role: "exploitation_lead",
+		What: "Sets the level of an assessment that somebody else wrote, and prepares the panel.",
+	},
+	{
+		id: "rhi", Role: "Return interview worker", Name: "Fennimore Backpage", job: "Return interview worker", phone: "01632 960147",
+		team: "thurrock_voluntary", role: "rhi_worker",
+		What: "A young person to speak with before 72 hours are over, after one attempt.",
+	},
+	{
+		id: "sarc", Role: "Sexual assault referral centre worker", Name: "Isadora Quietpage", job: "Crisis worker", phone: "01632 960154",
+		team: "oakwood_place", role: "sarc_worker",
+		What: "A young person who was rung once and not reached.",
+	},
+	{
+		Group: "Allegations against adults who work with children",
+		id:    "lado", Role: "Designated officer for allegations (LADO)", Name: "Ottilie Errant", job: "Designated officer", phone: "01632 960153",
+		team: "thurrock_lado", role: "lado",
+		What: "An allegation that cannot end before the question of the barring service is answered. Nobody else sees it.",
+	},
+	{
+		Group: "Police",
+		id:    "police_officer", Role: "Police officer", Name: "Constance Rubric", job: "Police constable", phone: "01632 960148",
+		team: "police_duty", role: "police_officer",
+		What: "Took a child into police protection last night. Not everyone has been told yet.",
+	},
+	{
+		id: "designated", Role: "Designated officer for police protection", Name: "Horatio Sentence", job: "Police inspector", phone: "01632 960149",
+		team: "police_duty", role: "designated_officer",
+		What: "Looks every few hours at whether the protection must go on, while 72 hours run.",
+	},
+	{
+		id: "intelligence", Role: "Police intelligence", Name: "Sibyl Cipherton", job: "Intelligence officer", phone: "01632 960150",
+		team: "police_public_protection", role: "police_intelligence",
+		What: "Has what a worker heard, apart from any child’s record, and must grade it.",
+	},
+	{
+		id: "marac", Role: "MARAC coordinator", Name: "Minerva Blotter", job: "MARAC coordinator", phone: "01632 960151",
+		team: "police_public_protection", role: "marac_coordinator",
+		What: "A case that was heard: one action is done and one is late. Nothing may be sent to her.",
+	},
+	{
+		id: "risk_manager", Role: "Manager of risk from known offenders", Name: "Rufus Marginale", job: "Detective sergeant", phone: "01632 960152",
+		team: "police_public_protection", role: "risk_manager",
+		What: "A man with convictions who has a new partner with a child.",
+	},
+	{
+		Group: "Child deaths and learning",
+		id:    "cdop", Role: "Child death review coordinator", Name: "Emmeline Lastleaf", job: "Child death review manager", phone: "01632 960155",
+		team: "child_death_review", role: "cdop_coordinator",
+		What: "One death under review with a report that is late, and one before the panel.",
+	},
+	{
+		id: "panel", Role: "Child death overview panel member", Name: "Cuthbert Appendix", job: "Public health consultant", phone: "01632 960156",
+		team: "child_death_review", role: "cdop_panel",
+		What: "Reads papers without names and says what could be changed.",
+	},
+	{
+		id: "doctor", Role: "Designated doctor for child deaths", Name: "Marguerite Stillwater", job: "Designated doctor", phone: "01632 960157",
+		team: "child_death_review", role: "designated_doctor",
+		What: "Leads the joint response to an unexpected death.",
+	},
+	{
+		id: "reviews", Role: "Practice review lead", Name: "Thelonius Hindsight", job: "Practice review manager", phone: "01632 960158",
+		team: "practice_reviews", role: "review_author",
+		What: "A rapid review with 15 working days to run and an agency that has not answered.",
+	},
+	{
+		Group: "Records and requests",
+		id:    "records", Role: "Records officer", Name: "Winifred Foolscap", job: "Records officer", phone: "01632 960159",
+		team: "thurrock_records", role: "records_officer",
+		What: "A request for records with parts to hold back, and closed records whose time is over.",
+	},
+	{
+		id: "records_manager", Role: "Records manager", Name: "Barnabas Vellum", job: "Records manager", phone: "01632 960160",
+		team: "thurrock_records", role: "records_manager",
+		What: "A destruction that waits for a second person.",
+	},
+	{
+		Group: "The partnership",
+		id:    "partnership", Role: "Partnership business manager", Name: "Cornelius Index", job: "Partnership business manager", phone: "01632 960114",
 		team: "partnership_office", role: "partnership_manager",
 		What: "Sees numbers and learning, and no child’s record. Publishes what the editor wrote.",
 	},
@@ -110,6 +222,11 @@ var people = []Account{
 		id: "editor", Role: "Partnership editor", Name: "Lysander Quill", job: "Communications and policy officer", phone: "01632 960117",
 		team: "partnership_office", role: "partnership_editor",
 		What: "Writes the pages and the manual, and asks the business manager to publish them.",
+	},
+	{
+		id: "business", Role: "Partnership officer", Name: "Rosamund Agenda", job: "Partnership officer", phone: "01632 960161",
+		team: "partnership_business", role: "partnership_officer",
+		What: "A self-audit that is out, one that came back to be read, and the delivery plan with a late milestone.",
 	},
 	{
 		id: "auditor", Role: "Auditor", Name: "Philippa Errata", job: "Quality and audit officer", phone: "01632 960115",
@@ -122,7 +239,8 @@ var people = []Account{
 		What: "Looks after accounts and settings, and can open no record.",
 	},
 	{
-		id: "essex_officer", Role: "MASH officer, Essex", Name: "Dorothea Legend", job: "Family adviser", phone: "01632 960121",
+		Group: "Essex",
+		id:    "essex_officer", Role: "MASH officer, Essex", Name: "Dorothea Legend", job: "Family adviser", phone: "01632 960121",
 		team: "essex_front_door", role: "mash_officer", What: "Sees Essex’s records and none of Thurrock’s.",
 	},
 	{
@@ -138,7 +256,8 @@ var people = []Account{
 		team: "essex_early_help", role: "early_help_worker", What: "Has a family who agreed to help.",
 	},
 	{
-		id: "southend_officer", Role: "MASH officer, Southend", Name: "Seraphina Stanza", job: "MASH+ officer", phone: "01632 960131",
+		Group: "Southend",
+		id:    "southend_officer", Role: "MASH officer, Southend", Name: "Seraphina Stanza", job: "MASH+ officer", phone: "01632 960131",
 		team: "southend_front_door", role: "mash_officer", What: "Sees Southend’s records.",
 	},
 	{
@@ -159,6 +278,13 @@ var people = []Account{
 	},
 }
 
+func (a *Account) roles() []string {
+	if a.also == "" {
+		return []string{a.role}
+	}
+	return []string{a.role, a.also}
+}
+
 func emailOf(id string) string { return strings.ReplaceAll(id, "_", ".") + "@example.org" }
 
 // totpSecret is the fixed secret of an account's one-time codes: 20 bytes that
@@ -174,8 +300,10 @@ func accounts(reg *agency.Register) ([]Account, error) {
 	for i := range out {
 		a := &out[i]
 		team, ok := reg.Team(a.team)
-		if !ok || !slices.Contains(team.Roles, a.role) {
-			return nil, fault.New(fault.Invalid, "The demonstration is made for Southend, Essex and Thurrock, and this partnership’s folder has no team "+a.team+" with the role "+a.role+". Start it without another folder.")
+		for _, role := range a.roles() {
+			if !ok || !slices.Contains(team.Roles, role) {
+				return nil, fault.New(fault.Invalid, "The demonstration is made for Southend, Essex and Thurrock, and this partnership’s folder has no team "+a.team+" with the role "+role+". Start it without another folder.")
+			}
 		}
 		a.Email, a.Password, a.Team = emailOf(a.id), Password, team.Name
 		a.TOTPSecret = totpSecret(a.Email)
@@ -193,9 +321,13 @@ func addAccounts(ctx context.Context, desk *casework.Desk, gate *signin.Gate, li
 	workers := map[string]agency.Worker{}
 	for _, a := range list {
 		team, _ := desk.Place.Register.Team(a.team)
+		var holds []agency.Membership
+		for _, role := range a.roles() {
+			holds = append(holds, agency.Membership{Team: a.team, Role: role})
+		}
 		w, _, err := gate.Add(ctx, "system", agency.Worker{
 			Name: a.Name, Email: a.Email, JobTitle: a.job, Phone: a.phone, Agency: team.Agency,
-			Memberships: []agency.Membership{{Team: a.team, Role: a.role}},
+			Memberships: holds,
 		}, at)
 		if err != nil {
 			return nil, err

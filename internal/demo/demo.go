@@ -7,6 +7,7 @@ package demo
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"frontdoor/internal/casework"
@@ -54,6 +55,10 @@ func Fill(ctx context.Context, desk *casework.Desk, gate *signin.Gate, o Options
 	if err := mark(ctx, desk, halfFilled); err != nil {
 		return nil, err
 	}
+	steady, err := desk.DB.Hasten(ctx)
+	if err != nil {
+		return nil, err
+	}
 	begin := o.Begin
 	if begin.IsZero() {
 		begin = o.Now.Add(-history)
@@ -81,14 +86,20 @@ func Fill(ctx context.Context, desk *casework.Desk, gate *signin.Gate, o Options
 	if err != nil {
 		return nil, err
 	}
-	if err := inOrder(ctx, append(generated(desk, workers, usual, o), events...)); err != nil {
+	events = slices.Concat(generated(desk, workers, usual, o), toolEvents(desk, workers, o.Now), retentionEvents(desk, o.Now), events)
+	if err := inOrder(ctx, events); err != nil {
+		return nil, err
+	}
+	if err := steady(ctx); err != nil {
 		return nil, err
 	}
 	return list, mark(ctx, desk, filled)
 }
 
 // history is how long before now the world begins: the accounts were made then.
-const history = 400 * 24 * time.Hour
+// It is longer than the years for which a contact is kept that came to nothing,
+// so that some are due to be looked at.
+const history = 7 * 365 * 24 * time.Hour
 
 // condition is what a database holds.
 type condition string

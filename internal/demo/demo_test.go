@@ -111,6 +111,7 @@ func TestWorld(t *testing.T) {
 			}
 		}
 		expectLocked(t, d, list)
+		expectWork(t, d, list)
 		expectWaitingLetters(t, d, manager)
 		signIn(t, gate, list)
 
@@ -122,6 +123,48 @@ func TestWorld(t *testing.T) {
 			t.Errorf("filled again: %d records, were %d", n, records)
 		}
 	})
+}
+
+// expectWork checks that there is an account of every role, and that whoever signs
+// in to records finds some that are open; who keeps closed ones, some to decide on.
+func expectWork(t *testing.T, d *casework.Desk, list []demo.Account) {
+	t.Helper()
+	held := map[string]bool{}
+	for _, a := range list {
+		w := worker(t, d, list, a.Role)
+		by := casework.ByWorker(w, &d.Place.Register, tuesday)
+		for _, role := range w.Roles(tuesday) {
+			held[role] = true
+		}
+		if len(by.Viewer.Principals) == 0 {
+			continue
+		}
+		open, err := d.OpenKinds(t.Context(), by)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(open) == 0 && !d.MayKeep(by) {
+			t.Errorf("nothing is open for %s", a.Role)
+		}
+	}
+	for _, role := range d.Place.Register.Roles {
+		if !held[role.ID] {
+			t.Errorf("nobody is %s", role.ID)
+		}
+	}
+	by := casework.ByWorker(worker(t, d, list, "Records manager"), &d.Place.Register, tuesday)
+	kept, err := d.Retentions(t.Context(), by, store.RetentionQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	states := map[string]int{}
+	for _, k := range kept.Rows {
+		states[k.State]++
+	}
+	expectStates(t, "closed record", states, store.RetentionDue+" "+store.RetentionProposed+" "+store.RetentionKept)
+	if gone, n, err := d.Stubs(t.Context(), by, 10, 0); err != nil || n != 1 || len(gone) != 1 {
+		t.Errorf("%d records were destroyed: %v", n, err)
+	}
 }
 
 func expectStates(t *testing.T, pathway string, got map[string]int, want string) {
@@ -281,7 +324,7 @@ func TestGenerated(t *testing.T) {
 		return slices.Sorted(maps.Values(about))
 	}
 	first := names()
-	if want := 28 + 30; len(first) != want {
+	if want := 34 + 30; len(first) != want {
 		t.Errorf("%d referrals, want %d", len(first), want)
 	}
 	if second := names(); !slices.Equal(first, second) {

@@ -47,6 +47,7 @@ func (t *teller) answers(p *pathway.Pathway, given map[string]any, at time.Time)
 // answer reads one answer given at a time. Workers are told by their account and
 // records by their story.
 func (t *teller) answer(p *pathway.Pathway, id string, v any, at time.Time) (answer.Answer, error) {
+	_, _, id = answer.Key(id).Split()
 	q, ok := p.Question(strings.TrimSuffix(id, "_other"))
 	if !ok {
 		return answer.Answer{}, fmt.Errorf("%s has no question %q", p.Name, id)
@@ -60,13 +61,19 @@ func (t *teller) answer(p *pathway.Pathway, id string, v any, at time.Time) (ans
 		d, err := day(text, at, t.now, t.cal)
 		return answer.Text(d.String()), err
 	case "datetime":
+		// What has happened was before it was told: only "on" is still to come then.
+		text, ahead := strings.CutPrefix(text, "on ")
 		then, err := moment(text, t.now, t.cal)
-		if then.After(at) {
+		if then.After(at) && !ahead {
 			then = at
 		}
 		return answer.Text(wall(then)), err
 	case "worker":
-		return answer.Text(t.workers[text].ID), nil
+		w, ok := t.workers[text]
+		if !ok {
+			return answer.Answer{}, fmt.Errorf("there is no account %q", text)
+		}
+		return answer.Text(w.ID), nil
 	case "record":
 		return answer.Text(t.all[text].root), nil
 	}

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"embed"
 	"fmt"
@@ -18,20 +19,22 @@ import (
 	"frontdoor/internal/calendar"
 	"frontdoor/internal/casework"
 	"frontdoor/internal/fault"
+	"frontdoor/internal/pathway"
 	"frontdoor/internal/record"
 	"frontdoor/internal/secret"
 	"frontdoor/internal/store"
 )
 
-//go:embed world/*.yaml
+//go:embed world
 var world embed.FS
 
-// story is one referral of the world and everything that happened with it: a
-// file of the folder "world".
+// story is one record of the world and everything that happened with it and what
+// followed from it: a file of the folder "world".
 type story struct {
 	Shows     string         `yaml:"shows"` // what there is to see in it
 	Authority string         `yaml:"authority"`
-	Form      string         `yaml:"form"` // the usual answers it starts from, of usual.yaml
+	Pathway   string         `yaml:"pathway"` // a referral when it does not say
+	Form      string         `yaml:"form"`    // the usual answers it starts from, of usual.yaml
 	Given     map[string]any `yaml:"given"`
 	Files     []string       `yaml:"files"` // of those drawn by the program
 	Acts      []act          `yaml:"acts"`
@@ -49,6 +52,14 @@ type act struct {
 	Answers  map[string]any   `yaml:"answers"`
 	Children []map[string]any `yaml:"children"` // answers for each child in turn
 	Prepares bool             `yaml:"prepares"` // wrote the step's letters and asked a second person to check them
+	Reads    string           `yaml:"reads"`    // the account that reads letters a second person must read; a manager of the front door when it does not say
+
+	Rows map[string][]map[string]any `yaml:"rows"` // answers for each row of other groups in turn
+	New  map[string]any              `yaml:"new"`  // answers about the row that the step adds or is about
+	Row  string                      `yaml:"row"`  // of a step about one row: "invited/2", or the row's id
+
+	Follow string         `yaml:"follow"` // carried the record on into one of this pathway
+	Write  map[string]any `yaml:"write"`  // answers on the record's own pages, without a step
 
 	Read     bool           `yaml:"read"`     // opened it
 	Status   bool           `yaml:"status"`   // the sender looked at how it stands
@@ -59,6 +70,16 @@ type act struct {
 	Conflict string         `yaml:"conflict"` // kept an account away from it
 	Same     *same          `yaml:"same"`     // joined two entries of the index
 	Disagree map[string]any `yaml:"disagree"` // raised a disagreement
+
+	Hold    string  `yaml:"hold"`    // kept it from being destroyed, and why
+	Longer  *longer `yaml:"longer"`  // decided that it is kept longer
+	Propose string  `yaml:"propose"` // proposed its destruction, and why
+	Approve string  `yaml:"approve"` // agreed to that as the second person, and why
+}
+
+type longer struct {
+	For string `yaml:"for"` // from then on: "in 52w"
+	Why string `yaml:"why"`
 }
 
 type entry struct {
@@ -134,7 +155,7 @@ type teller struct {
 	given   map[string]any
 	all     map[string]*teller // by the story's name
 
-	root    string // the referral's id
+	root    string // the id of the record it begins with
 	visitor string // the keyed hash of the sender's code, while it has no id
 	started map[string]string
 	opened  map[string]bool // by whom and which
@@ -234,7 +255,10 @@ func (t *teller) act(ctx context.Context, a act, at time.Time) error {
 		return err
 	}
 	if t.root == "" {
-		return t.send(ctx, by, at)
+		if err := t.begin(ctx, by, a, at); err != nil {
+			return err
+		}
+		return t.find(ctx, t.root)
 	}
 	on := t.root
 	if a.On != "" {
@@ -270,7 +294,22 @@ func (t *teller) act(ctx context.Context, a act, at time.Time) error {
 	case a.Same != nil:
 		err = t.join(ctx, by, *a.Same)
 	case a.Disagree != nil:
-		err = t.disagree(ctx, by, a.Disagree)
+		err = t.follow(ctx, by, on, "disagreement", a.Disagree)
+	case a.Follow != "":
+		err = t.follow(ctx, by, on, a.Follow, a.Answers)
+	case a.Write != nil:
+		err = t.write(ctx, by, on, a.Write)
+	case a.Hold != "":
+		err = t.desk.HoldRecord(ctx, by, on, a.Hold, false)
+	case a.Longer != nil:
+		var until calendar.Date
+		if until, err = day(a.Longer.For, at, t.now, t.cal); err == nil {
+			err = t.desk.KeepLonger(ctx, by, on, until, a.Longer.Why)
+		}
+	case a.Propose != "":
+		err = t.desk.ProposeDestruction(ctx, by, on, a.Propose)
+	case a.Approve != "":
+		err = t.desk.ApproveDestruction(ctx, by, on, a.Approve)
 	default:
 		err = t.step(ctx, by, on, a)
 	}
@@ -280,9 +319,14 @@ func (t *teller) act(ctx context.Context, a act, at time.Time) error {
 	return t.find(ctx, on)
 }
 
-// send writes the referral as its sender would: a draft, its files, and off.
-func (t *teller) send(ctx context.Context, by casework.By, at time.Time) error {
-	p, _ := t.desk.Pathways.Get("referral")
+// begin writes the story's record as people do: a draft, its files, and off. What
+// only another record begins is begun at once.
+func (t *teller) begin(ctx context.Context, by casework.By, a act, at time.Time) error {
+	name := cmp.Or(t.s.Pathway, "referral")
+	p, ok := t.desk.Pathways.Get(name)
+	if !ok {
+		return fmt.Errorf("there is no pathway %q", name)
+	}
 	given, err := t.answers(p, t.given, at)
 	if err != nil {
 		return err
@@ -290,10 +334,15 @@ func (t *teller) send(ctx context.Context, by casework.By, at time.Time) error {
 	if _, asked := p.Question("received_at"); asked && t.given["came_by"] != nil {
 		given["received_at"] = answer.Text(wall(at.Add(-5 * time.Minute)))
 	}
-	if given.Text("child_area") == "" && given.Text("child_postcode") == "" {
+	if t.s.Pathway == "" && given.Text("child_area") == "" && given.Text("child_postcode") == "" {
 		given["child_area"] = answer.Text(t.s.Authority)
 	}
-	draft, err := t.desk.StartDraft(ctx, by, "referral", answer.Set{})
+	if t.s.Pathway != "" && !t.desk.MayBegin(by, p) {
+		r, err := t.desk.Begin(ctx, by, name, casework.Beginning{Authority: t.s.Authority, Step: a.Step, Answers: given})
+		t.root = r.ID
+		return err
+	}
+	draft, err := t.desk.StartDraft(ctx, by, name, answer.Set{})
 	if err != nil {
 		return err
 	}
@@ -322,17 +371,23 @@ func (t *teller) send(ctx context.Context, by casework.By, at time.Time) error {
 	return err
 }
 
-func (t *teller) step(ctx context.Context, by casework.By, on string, a act) error {
+// read gives a record as it is, and its pathway.
+func (t *teller) read(ctx context.Context, id string) (record.Record, *pathway.Pathway, error) {
 	var rec record.Record
 	err := t.desk.DB.Read(ctx, func(tx *store.Tx) error {
 		var err error
-		rec, err = tx.Record(on)
+		rec, err = tx.Record(id)
 		return err
 	})
+	p, _ := t.desk.Pathways.Get(rec.Pathway)
+	return rec, p, err
+}
+
+func (t *teller) step(ctx context.Context, by casework.By, on string, a act) error {
+	rec, p, err := t.read(ctx, on)
 	if err != nil {
 		return err
 	}
-	p, _ := t.desk.Pathways.Get(rec.Pathway)
 	step, ok := p.Step(a.Step)
 	if !ok {
 		return fmt.Errorf("%s has no step %q", rec.Pathway, a.Step)
@@ -341,16 +396,35 @@ func (t *teller) step(ctx context.Context, by casework.By, on string, a act) err
 	if err != nil {
 		return err
 	}
-	rows := rec.Answers.Rows("children")
-	for i, child := range a.Children {
-		for q, v := range child {
-			x, err := t.answer(p, q, v, by.Now)
-			if err != nil {
-				return err
+	ref, row := a.Step, pathway.NewRow
+	if step.Row != "" {
+		row = rec.Answers.RowNamed(step.Row, a.Row)
+		ref += "/" + row
+	}
+	rows := maps.Clone(a.Rows)
+	if rows == nil {
+		rows = map[string][]map[string]any{}
+	}
+	if a.Children != nil {
+		rows["children"] = a.Children
+	}
+	given := map[string]any{}
+	for q, v := range a.New {
+		given[string(answer.RowKey(step.Group(), row, q))] = v
+	}
+	for group, list := range rows {
+		ids := rec.Answers.Rows(group)
+		for i, one := range list {
+			for q, v := range one {
+				given[string(answer.RowKey(group, ids[i], q))] = v
 			}
-			changes[answer.RowKey("children", rows[i], q)] = x
 		}
 	}
+	about, err := t.answers(p, given, by.Now)
+	if err != nil {
+		return err
+	}
+	changes.Apply(about)
 	// A worker opens the record the first time, and what is known already where
 	// the decision needs it.
 	seen := string(by.Principal) + " " + on
@@ -365,25 +439,25 @@ func (t *teller) step(ctx context.Context, by casework.By, on string, a act) err
 	}
 	t.opened[seen] = true
 	if a.Prepares {
-		return t.prepare(ctx, by, on, a.Step, changes)
+		return t.prepare(ctx, by, on, ref, changes)
 	}
-	_, err = t.desk.TakeStep(ctx, by, on, a.Step, rec.Revision, changes)
+	_, err = t.desk.TakeStep(ctx, by, on, ref, rec.Revision, changes)
 	if err == nil || len(step.Documents) == 0 || fault.KindOf(err) != fault.Forbidden {
 		return err
 	}
 	// Something about someone must not be known: a manager reads the letters first.
-	if err := t.readBySecond(ctx, by, on, a.Step, changes); err != nil {
+	if err := t.readBySecond(ctx, by, on, ref, changes, a.Reads); err != nil {
 		return err
 	}
-	_, err = t.desk.TakeStep(ctx, by, on, a.Step, rec.Revision, changes)
+	_, err = t.desk.TakeStep(ctx, by, on, ref, rec.Revision, changes)
 	return err
 }
 
-func (t *teller) readBySecond(ctx context.Context, by casework.By, on, step string, changes answer.Set) error {
+func (t *teller) readBySecond(ctx context.Context, by casework.By, on, step string, changes answer.Set, who string) error {
 	if err := t.prepare(ctx, by, on, step, changes); err != nil {
 		return err
 	}
-	manager, err := t.by("manager", by.Now)
+	manager, err := t.by(cmp.Or(who, "manager"), by.Now)
 	if err == nil && manager.Principal == by.Principal {
 		manager, err = t.by("second_manager", by.Now) // nobody reads their own
 	}
@@ -414,13 +488,18 @@ func (t *teller) prepare(ctx context.Context, by casework.By, on, step string, c
 	return t.desk.AskForCheck(ctx, by, on)
 }
 
-func (t *teller) disagree(ctx context.Context, by casework.By, given map[string]any) error {
-	p, _ := t.desk.Pathways.Get("disagreement")
+// follow carries a record on into one of another pathway, or raises what is about
+// it.
+func (t *teller) follow(ctx context.Context, by casework.By, on, name string, given map[string]any) error {
+	p, ok := t.desk.Pathways.Get(name)
+	if !ok {
+		return fmt.Errorf("there is no pathway %q", name)
+	}
 	answers, err := t.answers(p, given, by.Now)
 	if err != nil {
 		return err
 	}
-	draft, err := t.desk.StartAbout(ctx, by, t.root, "disagreement")
+	draft, err := t.desk.StartAbout(ctx, by, on, name)
 	if err != nil {
 		return err
 	}
@@ -428,6 +507,20 @@ func (t *teller) disagree(ctx context.Context, by casework.By, given map[string]
 		return err
 	}
 	_, err = t.desk.Send(ctx, by, draft.ID, "")
+	return err
+}
+
+// write answers questions on a record's own pages.
+func (t *teller) write(ctx context.Context, by casework.By, on string, given map[string]any) error {
+	rec, p, err := t.read(ctx, on)
+	if err != nil {
+		return err
+	}
+	answers, err := t.answers(p, given, by.Now)
+	if err != nil {
+		return err
+	}
+	_, err = t.desk.Answer(ctx, by, on, rec.Revision, answers, "")
 	return err
 }
 
@@ -465,12 +558,17 @@ func firstChild(tx *store.Tx, rec string) (string, error) {
 	return "", fmt.Errorf("record %s has no first child", rec)
 }
 
-// find notes the records that a record has started.
+// find notes the records that a record has started. A second one of a pathway is
+// called by its number: "child_death_report", then "child_death_report/2".
 func (t *teller) find(ctx context.Context, id string) error {
 	return t.desk.DB.Read(ctx, func(tx *store.Tx) error {
 		kids, err := tx.RecordsStartedBy(id)
 		for _, k := range kids {
-			t.started[strings.TrimSuffix(k.Pathway+"/"+k.Each, "/")] = k.ID
+			name := strings.TrimSuffix(k.Pathway+"/"+k.Each, "/")
+			for n := 2; t.started[name] != "" && t.started[name] != k.ID; n++ {
+				name = fmt.Sprintf("%s/%d", k.Pathway, n)
+			}
+			t.started[name] = k.ID
 		}
 		return err
 	})

@@ -21,8 +21,9 @@ import (
 //go:embed templates/*.html
 var files embed.FS
 
-// DemoAccount is someone to sign in as in the demonstration.
-type DemoAccount struct{ Role, Name, Team, What, Email, Password, Secret string }
+// DemoAccount is someone to sign in as in the demonstration. The first of each group
+// has its heading.
+type DemoAccount struct{ Group, Role, Name, Team, What, Email, Password, Secret string }
 
 // Demo is what only the demonstration has: its accounts, whose passwords and
 // codes are shown to anyone, a clock that can be set, and an outbox.
@@ -91,6 +92,11 @@ type demoPerson struct {
 
 type demoView struct {
 	Clock  string
+	Groups []demoGroup
+}
+
+type demoGroup struct {
+	Title  string
 	People []demoPerson
 }
 
@@ -104,7 +110,11 @@ func (p *demoPages) people(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		v.People = append(v.People, demoPerson{a, i, code[:3] + " " + code[3:]})
+		if len(v.Groups) == 0 || a.Group != "" {
+			v.Groups = append(v.Groups, demoGroup{Title: a.Group})
+		}
+		g := &v.Groups[len(v.Groups)-1]
+		g.People = append(g.People, demoPerson{a, i, code[:3] + " " + code[3:]})
 	}
 	return demoPage.Render(w, r, http.StatusOK, p.PublicChrome(r, "Sign in as anyone", false), v)
 }

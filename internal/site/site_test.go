@@ -353,7 +353,7 @@ func TestDemonstration(t *testing.T) {
 	}
 	d := &site.Demo{Outbox: &post.Outbox{}, Clock: clock}
 	for _, a := range accounts {
-		d.Accounts = append(d.Accounts, site.DemoAccount{Role: a.Role, Name: a.Name, Team: a.Team, Email: a.Email, Password: a.Password, Secret: a.TOTPSecret})
+		d.Accounts = append(d.Accounts, site.DemoAccount{Group: a.Group, Role: a.Role, Name: a.Name, Team: a.Team, Email: a.Email, Password: a.Password, Secret: a.TOTPSecret})
 	}
 	srv := httptest.NewUnstartedServer(nil)
 	c.Base, c.Now, c.Demo, c.Send = "http://"+srv.Listener.Addr().String(), clock.Now, d, d.Outbox.Send
