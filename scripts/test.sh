@@ -72,19 +72,24 @@ make build
 step "check the content"
 bin/frontdoor check
 
-# The packages that watch a program of its own from outside, or walk a great many
-# requests one after another, learn nothing from the race detector: the packages
-# themselves run the same code under it. So do the scenarios, whose acts take
-# turns, and all journeys but the one in which two people save at once.
-plain='/(internal/county|internal/demo|test/(access|attack|bench|cluster|crash|hostile|journeys|live|privacy|upgrade))$'
+# What watches a program of its own from outside, or walks a great many pages or
+# requests one after another, learns nothing from the race detector, which makes
+# it five times as slow: the packages themselves run the same code under it. So do
+# the scenarios, whose acts take turns, every page looked at in a browser, and all
+# journeys but the one in which two people save at once.
+plain='/(cmd/frontdoor|internal/(county|demo)|test/(access|attack|bench|cluster|crash|hostile|journeys|live|privacy|upgrade))$'
+turns='^(TestScenarios|Test.*In(A|The)Browser)$'
 
 step "tests, with the race detector"
 # shellcheck disable=SC2046 # each package is a word of its own
-CGO_ENABLED=1 go test -race -timeout 40m -skip '^TestScenarios$' $(go list ./... | grep -Ev "$plain")
+CGO_ENABLED=1 go test -race -timeout 40m -skip "$turns" $(go list ./... | grep -Ev "$plain")
+CGO_ENABLED=1 go test -race -timeout 40m -run '^TestServe' ./cmd/frontdoor
 CGO_ENABLED=1 go test -race -timeout 40m -run '^TestTogether$' ./test/journeys
 
-step "scenarios, and tests of the running program"
+step "scenarios, pages in a browser, and tests of the running program"
 go test -timeout 40m -run '^TestScenarios$' ./internal/casework
+# shellcheck disable=SC2046
+go test -timeout 40m -run "$turns" $(grep -rlE 'func Test.*In(A|The)Browser\(' --include='*_test.go' internal | xargs dirname | sort -u | sed 's|^|./|')
 # shellcheck disable=SC2046
 go test -timeout 40m $(go list ./... | grep -E "$plain")
 
