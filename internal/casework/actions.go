@@ -226,9 +226,19 @@ func (w *waiting) add(a Action) {
 		a.What = a.Clock.Label
 	}
 	if a.Row != "" {
-		a.What = a.In.Pathway.RowWords(a.In.Read(), a.Group, a.Row)
+		a.What = w.words(a)
 	}
 	w.out.List = append(w.out.List, a)
+}
+
+// words says what a row is about, or what is to be done where the row is the reader
+// themself, such as a guest of a meeting.
+func (w *waiting) words(a Action) string {
+	words := a.In.Pathway.RowWords(a.In.Read(), a.Group, a.Row)
+	if me := w.by.Viewer.Worker.Name; me != "" && strings.HasPrefix(words, me) {
+		return a.Step.Label
+	}
+	return words
 }
 
 // limit is one clock of a record that runs.
@@ -458,7 +468,7 @@ func (w *waiting) done() error {
 			continue // nothing waited for it
 		}
 		if v.Row != "" {
-			a.What = c.Pathway.RowWords(c.Read(), a.Group, v.Row)
+			a.What = w.words(a)
 		}
 		w.out.List = append(w.out.List, a)
 	}

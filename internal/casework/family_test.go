@@ -434,6 +434,10 @@ func TestActions(t *testing.T) {
 			}
 		}
 		want(owner, casework.ActionsMine, "Ring the school", "No limit")
+		// A row that is the reader themself, such as a guest, is called by what is to be done.
+		named := owner
+		named.Viewer.Worker.Name = "Ring"
+		want(named, casework.ActionsMine, "Done", "No limit")
 		// The one who began it has what nobody else was named for.
 		want(worker, casework.ActionsMine, "Nobody named", "Child visited")
 		want(manager, casework.ActionsTeam, "Nobody named", "Decided")

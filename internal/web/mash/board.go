@@ -12,6 +12,7 @@ import (
 	"frontdoor/internal/calendar"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/pathway"
+	"frontdoor/internal/record"
 	"frontdoor/internal/store"
 	"frontdoor/internal/web"
 	"frontdoor/internal/web/parts"
@@ -331,7 +332,7 @@ func (v *boardView) rows(d *door, a *room.Asker, as asked, found store.BoardPage
 	for _, row := range found.Rows {
 		v.Rows.Values = append(v.Rows.Values, row.Record.ID)
 		v.Rows.Labels = append(v.Rows.Labels, row.Record.Reference)
-		v.Rows.Table.Rows = append(v.Rows.Table.Rows, d.boardRow(a, row, now))
+		v.Rows.Table.Rows = append(v.Rows.Table.Rows, d.boardRow(a, row, now, rates(as.kind)))
 	}
 	if pages := (found.Total + boardRows - 1) / boardRows; pages > 1 && as.text == "" {
 		href := func(n int) string {
@@ -385,19 +386,18 @@ func boardHead(as asked) []parts.Cell {
 		c.Body = parts.Body{parts.Link{Text: text, Href: "/board" + q, Hidden: "(sort)"}}
 		return c
 	}
-	return []parts.Cell{
-		col("Reference", store.SortReference),
-		{Text: about(as.kind)},
-		{Text: "Stage"},
-		col("Rating", store.SortRating), col("Time left", store.SortDue),
-		col("Came in", store.SortReceived),
-		{Text: "Worker and answers"},
-		{Text: "To do"},
+	head := []parts.Cell{col("Reference", store.SortReference), {Text: about(as.kind)}, {Text: "Stage"}}
+	if rates(as.kind) {
+		head = append(head, col("Rating", store.SortRating))
 	}
+	return append(head, col("Time left", store.SortDue), col("Came in", store.SortReceived), parts.Cell{Text: "Worker and answers"}, parts.Cell{Text: "To do"})
 }
 
-// boardRow is one record as a line of the board.
-func (d *door) boardRow(a *room.Asker, row store.BoardRow, now time.Time) []parts.Cell {
+// rates tells whether records of a kind have a rating.
+func rates(p *pathway.Pathway) bool { return p.Roles.Rating != "" }
+
+// boardRow is one record as a line of the board, with its rating or not.
+func (d *door) boardRow(a *room.Asker, row store.BoardRow, now time.Time, rated bool) []parts.Cell {
 	rec := row.Record
 	p := d.pathwayOf(rec)
 	ref := parts.Body{parts.Link{Text: rec.Reference, Href: "/records/" + rec.ID}}
@@ -426,20 +426,20 @@ func (d *door) boardRow(a *room.Asker, row store.BoardRow, now time.Time) []part
 	if row.Clock != nil {
 		due = parts.Cell{Body: parts.Body{d.TimeLeft(p, *row.Clock, rec.Authority, now, false), parts.HTML(`<span class="govuk-visually-hidden">, `), parts.Text(row.Clock.Label), parts.HTML(`</span>`)}}
 	}
-	rating := parts.Cell{Text: "Not rated"}
-	if tag, ok := d.ratingTag(rec.Rating); ok {
-		rating = parts.Cell{Body: parts.Body{tag}}
+	line := []parts.Cell{{Body: ref}, {Text: names}, {Text: state}}
+	if rated {
+		rating := parts.Cell{Text: "Not rated"}
+		if tag, ok := d.ratingTag(rec.Rating); ok {
+			rating = parts.Cell{Body: parts.Body{tag}}
+		}
+		line = append(line, rating)
 	}
-	return []parts.Cell{
-		{Body: ref},
-		{Text: names},
-		{Text: state},
-		rating,
+	return append(line,
 		due,
-		{Text: calendar.ShowNear(rec.CreatedAt, now)},
-		{Body: append(parts.Body{parts.P(worker)}, answersCell(row)...)},
-		{Body: d.quick(a, rec.ID, rec.Revision, p, rec.State)},
-	}
+		parts.Cell{Text: calendar.ShowNear(rec.CreatedAt, now)},
+		parts.Cell{Body: append(parts.Body{parts.P(worker)}, answersCell(row)...)},
+		parts.Cell{Body: d.quick(a, rec, p)},
+	)
 }
 
 func answersCell(row store.BoardRow) parts.Body {
@@ -457,17 +457,22 @@ func answersCell(row store.BoardRow) parts.Body {
 }
 
 // quick are the steps from a state that are for the worker's roles, the main
-// ones first: a button where nothing is asked, a link to its form otherwise.
+// ones first: a button where nothing is asked, a link to its form otherwise. Where
+// there are only others, the record's page tells them.
 // Whether each is really open is decided when it is taken.
-func (d *door) quick(a *room.Asker, id string, revision int, p *pathway.Pathway, state string) parts.Body {
+func (d *door) quick(a *room.Asker, rec record.Record, p *pathway.Pathway) parts.Body {
 	const most = 4
 	var body parts.Body
-	n := 0
+	n, others := 0, false
 	add := func(primary bool) {
 		for i := range p.Steps {
 			s := &p.Steps[i]
 			mine := slices.ContainsFunc(s.By, func(by string) bool { return slices.Contains(a.Roles, by) })
-			if !mine || !slices.Contains(s.From, state) || n >= most {
+			if !mine || !slices.Contains(s.From, rec.State) {
+				continue
+			}
+			others = true
+			if n >= most {
 				continue
 			}
 			direct := len(s.Ask) == 0 && len(s.Documents) == 0
@@ -476,18 +481,21 @@ func (d *door) quick(a *room.Asker, id string, revision int, p *pathway.Pathway,
 			}
 			n++
 			if direct {
-				body = append(body, stepButton{Text: s.Label, Action: "/records/" + id + "/steps/" + s.ID, Based: revision})
+				body = append(body, stepButton{Text: s.Label, Action: "/records/" + rec.ID + "/steps/" + s.ID, Based: rec.Revision})
 			} else {
-				body = append(body, parts.HTML(`<span class="govuk-!-display-block govuk-!-margin-bottom-2">`), parts.Link{Text: s.Label, Href: "/records/" + id + "/steps/" + s.ID}, parts.HTML(`</span>`))
+				body = append(body, parts.HTML(`<span class="govuk-!-display-block govuk-!-margin-bottom-2">`), parts.Link{Text: s.Label, Href: "/records/" + rec.ID + "/steps/" + s.ID}, parts.HTML(`</span>`))
 			}
 		}
 	}
 	add(true)
 	add(false)
-	if len(body) == 0 {
-		return parts.Body{parts.Text("Nothing for your role")}
+	switch {
+	case len(body) > 0:
+		return body
+	case others:
+		return parts.Body{parts.Link{Text: "See what you can do", Href: "/records/" + rec.ID, Hidden: "on " + rec.Reference}}
 	}
-	return body
+	return parts.Body{parts.Text("Nothing for your role")}
 }
 
 // ratingColours are the design system's tag colours that ratings may be named after.
@@ -540,7 +548,9 @@ func (d *door) boardFilter(a *room.Asker, as asked, staff []agency.Worker) parts
 	}
 	choose("who", "Worker", who)
 	choose("due", "Time left", []parts.Option{{Text: "Any"}, {Value: store.DueOverdue, Text: "Overdue"}, {Value: store.DueToday, Text: "Due today"}, {Value: store.DueSoon, Text: "Due soon"}})
-	choose("rating", "Rating", ratings)
+	if rates(as.kind) {
+		choose("rating", "Rating", ratings)
+	}
 	if covers := d.covers(a); len(covers) > 2 {
 		choose("authority", "Authority", covers)
 	}

@@ -37,7 +37,7 @@ func TestTheManualBesideAStep(t *testing.T) {
 // retitle publishes a correction of a chapter, as its editor and a second person do.
 func (w *world) retitle(file, from, to string) {
 	w.T.Helper()
-	ctx, texts := w.T.Context(), publishing.New(w.Desk.DB, w.Desk.Place)
+	ctx, texts := w.T.Context(), w.House.Texts
 	by := func(name, role string) publishing.By {
 		return publishing.By{Worker: w.worker(name, role, ""), Now: w.Now(), Route: "test"}
 	}

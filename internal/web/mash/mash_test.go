@@ -362,7 +362,7 @@ func TestAddChild(t *testing.T) {
 	if want := "/records/" + rec.ID + "/edit/child_born?row=" + row; got.location != want {
 		t.Errorf("went to %s, want %s", got.location, want)
 	}
-	b.get(got.location).want(t, http.StatusOK, "Correct")
+	b.get(got.location).want(t, http.StatusOK, "Answer “Children”")
 	b.get("/records/"+rec.ID).want(t, http.StatusOK, "Finn Sample, age not known", "Bella Sample")
 	b.post("/people", url.Values{"q": {"Finn"}}).want(t, http.StatusOK, "Finn Sample", rec.Reference)
 }

@@ -158,7 +158,7 @@ func (d *door) nightTable(a *room.Asker, labelled string, rows []store.BoardRow,
 		Head: []parts.Cell{{Text: "Reference"}, {Text: "Children"}, {Text: "Stage"}, {Text: "Rating"}, {Text: "Time left"}, {Text: "Came in"}, {Text: "Worker and answers"}, {Text: "To do"}},
 	}
 	for _, row := range rows {
-		t.Rows = append(t.Rows, d.boardRow(a, row, now))
+		t.Rows = append(t.Rows, d.boardRow(a, row, now, true))
 	}
 	return t
 }
