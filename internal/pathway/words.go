@@ -249,8 +249,11 @@ func (p *Pathway) RowName(f Facts, group, row string) string {
 			parts = append([]string{"Unborn baby"}, parts...)
 		}
 	}
-	if len(parts) > 0 {
+	switch {
+	case len(parts) > 0 && g.Person != nil:
 		return strings.Join(parts, " ")
+	case len(parts) > 0:
+		return strings.Join(parts, ", ") // such as a name and a job
 	}
 	return fmt.Sprintf("%s %d", upperFirst(g.Item), slices.Index(f.Answers.Rows(group), row)+1)
 }
