@@ -75,9 +75,9 @@ bin/frontdoor check
 # What watches a program of its own from outside, or walks a great many pages or
 # requests one after another, learns nothing from the race detector, which makes
 # it five times as slow: the packages themselves run the same code under it. So do
-# the scenarios, whose acts take turns, every page looked at in a browser, and all
-# journeys but the one in which two people save at once.
-plain='/(cmd/frontdoor|internal/(county|demo)|test/(access|attack|bench|cluster|crash|hostile|journeys|live|privacy|upgrade))$'
+# the scenarios, whose acts take turns, every page looked at in a browser, what only
+# reckons or sets pages, and all journeys but the one in which two people save at once.
+plain='/(cmd/frontdoor|internal/(book|contact|county|demo)|test/(access|attack|bench|cluster|crash|hostile|journeys|live|privacy|upgrade))$'
 turns='^(TestScenarios|Test.*In(A|The)Browser)$'
 
 step "tests, with the race detector"
