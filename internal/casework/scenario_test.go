@@ -73,6 +73,11 @@ func play(t *testing.T, d *casework.Desk, name string, s scenario) *player {
 	}
 	p.expect("the end", s.Expect, p.root.ID, at)
 	p.mailsSayNothing()
+	// What was kept is read again row by row, which takes longer than the story on a
+	// database server: there only at the end of each usual road.
+	if strings.HasSuffix(t.Name(), "/postgres") && !strings.Contains(t.Name(), "/usual_road/") {
+		return p
+	}
 	if _, diffs, err := d.Verify(t.Context(), "", nil); err != nil || len(diffs) > 0 {
 		t.Errorf("verify: %v %v", diffs, err)
 	}
