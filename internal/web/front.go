@@ -102,9 +102,10 @@ func Allow(bodyBytes int64, timeout time.Duration, next http.Handler) http.Handl
 	return guarded
 }
 
-// limited is a body of which no more than so many bytes are taken. When there are
-// more it reads on, to a bound, before it says so: a browser shows no answer
-// before it has sent everything, and an error of its own when the line is cut.
+// limited is the body of a form that takes files, of which no more than so many
+// bytes are taken. When there are more it reads on, to a bound, before it says so: a
+// browser shows no answer before it has sent everything, and an error of its own
+// when the line is cut. Nobody sends that much to any other form by mistake.
 type limited struct {
 	io.ReadCloser
 	rest io.Reader
@@ -162,7 +163,7 @@ func (f *Front) Wrap(mux *http.ServeMux) http.Handler {
 		ctx, cancel := context.WithTimeout(q.base, requestTimeout)
 		defer cancel()
 		r = r.WithContext(ctx)
-		r.Body = atMost(w, q.body, formBytes)
+		r.Body = http.MaxBytesReader(w, q.body, formBytes)
 		f.headers(w.Header(), q.id)
 		if f.TLS {
 			ownCookies(r)
