@@ -34,7 +34,6 @@ func TestPathwaysInTheBrowser(t *testing.T) {
 	}{
 		{"common_assessment/tests/school_to_closure.yaml", true},
 		{"referral/tests/plan_and_review.yaml", false},
-		{"child_protection_conference/tests/usual_road.yaml", false},
 		{"allegation/tests/usual_road.yaml", true},
 		{"child_death/tests/usual_road.yaml", true},
 		{"exploitation_assessment/tests/usual_road.yaml", true},
