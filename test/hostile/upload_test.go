@@ -305,7 +305,7 @@ func TestFilesLeaveHarmless(t *testing.T) {
 	if strings.Contains(log.String(), "Archie") || strings.Contains(log.String(), "burns") {
 		t.Error("a name is in the log")
 	}
-	if n := count(t, db, `select count(*) from file where name like '%Archie%' or name like '%txt%'`); n > 0 {
+	if n := count(t, db, `select count(*) from file where name like '%Archie%' or name like '%.txt%'`); n > 0 {
 		t.Errorf("%d names of files are in clear", n)
 	}
 }
