@@ -132,7 +132,11 @@ func (s *shelf) asked(v *visit) (text, error) {
 		return v.today, nil
 	}
 	r, err := s.Texts.Read(v.Context(), q.Get("on"), v.now)
-	return text{r.Lib, r.Edition}, err
+	if err != nil {
+		return text{}, err
+	}
+	e, _ := book.EditionOn(r.Lib.Manual, r.Day)
+	return text{r.Lib, e}, nil
 }
 
 // edition is an edition as it stood at the end of its time: as it stands today

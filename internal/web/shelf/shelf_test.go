@@ -112,6 +112,7 @@ func TestDownloads(t *testing.T) {
 		"/manual.pdf":                       {"application/pdf", "%PDF-", "manual-2026-03.pdf"},
 		"/manual.pdf?edition=2025-09":       {"application/pdf", "%PDF-", "manual-2025-09.pdf"},
 		"/manual.pdf?on=2025-12-24":         {"application/pdf", "%PDF-", "manual-2025-09.pdf"},
+		"/manual.pdf?on=2025-01-01":         {"application/pdf", "%PDF-", "manual-2025-09.pdf"}, // before the first edition, of which it is the text
 		"/manual/neglect/pdf":               {"application/pdf", "%PDF-", "neglect-2026-03.pdf"},
 		"/manual.epub":                      {"application/epub+zip", "PK", "manual-2026-03.epub"},
 		"/manual/roles/pdf?on=2026-03-17":   {"application/pdf", "%PDF-", "roles-2026-03.pdf"},
