@@ -103,11 +103,11 @@ func (c *Calendar) TimeLeft(now time.Time, due Due) string {
 		left := due.At.Sub(now)
 		switch {
 		case left < 0:
-			return "overdue by " + inWords(-left)
+			return "overdue by " + roughly(-left)
 		case left == 0:
 			return "due now"
 		default:
-			return inWords(left) + " left"
+			return roughly(left) + " left"
 		}
 	}
 	today, last := DateOf(now), DateOf(due.At)
@@ -126,12 +126,17 @@ func (c *Calendar) TimeLeft(now time.Time, due Due) string {
 	}
 }
 
-// inWords is a span in hours and whole minutes, "2 hours 10 minutes", and from four
-// days on in whole days: nobody reckons in hundreds of hours.
-func inWords(d time.Duration) string {
+// roughly is a span in hours and minutes, and from four days on in whole days:
+// nobody reckons in hundreds of hours.
+func roughly(d time.Duration) string {
 	if d >= 4*24*time.Hour {
 		return count(int(d/(24*time.Hour)), "day")
 	}
+	return inWords(d)
+}
+
+// inWords is a span in hours and whole minutes, "2 hours 10 minutes".
+func inWords(d time.Duration) string {
 	hours, minutes := int(d/time.Hour), int(d%time.Hour/time.Minute)
 	switch {
 	case hours == 0 && minutes == 0:
