@@ -39,13 +39,8 @@ func ChapterKey(p *guidance.Page) string { return path.Base(p.Key) }
 // it is that one, and begun is false. A manual with no editions gives an empty
 // one.
 func EditionOn(m guidance.Manual, day calendar.Date) (e guidance.Edition, begun bool) {
-	for _, one := range m.Editions {
-		switch starts := !one.From.After(day); {
-		case starts && (!begun || one.From.After(e.From)):
-			e, begun = one, true
-		case !begun && (e.Key == "" || e.From.After(one.From)):
-			e = one
-		}
+	if e, begun = m.EditionOn(day); !begun && len(m.Editions) > 0 {
+		e = m.Editions[len(m.Editions)-1]
 	}
 	return e, begun
 }

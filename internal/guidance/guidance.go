@@ -156,6 +156,17 @@ type Manual struct {
 	Parts    []Part    `yaml:"parts"`
 }
 
+// EditionOn is the edition in force on a day; false before the first comes into
+// force.
+func (m Manual) EditionOn(day calendar.Date) (Edition, bool) {
+	for _, e := range m.Editions {
+		if !e.From.After(day) {
+			return e, true
+		}
+	}
+	return Edition{}, false
+}
+
 // Edition is one edition of the manual as its readers know it.
 type Edition struct {
 	Key      string        `yaml:"key"`

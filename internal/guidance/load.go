@@ -369,6 +369,7 @@ func (l *loader) manual() {
 	slices.SortFunc(l.lib.Chapters, func(a, b *Page) int {
 		return cmp.Compare(slices.Index(order, path.Base(a.Key)), slices.Index(order, path.Base(b.Key)))
 	})
+	slices.SortStableFunc(l.lib.Manual.Editions, func(a, b Edition) int { return b.From.Compare(a.From) })
 	for i, e := range l.lib.Manual.Editions {
 		if !keyRule.MatchString(e.Key) || e.Title == "" || e.From.IsZero() {
 			l.add(manualFile, 0, "Edition %d needs key, title and from.", i+1)

@@ -192,18 +192,8 @@ func (t *Texts) EditionAt(ctx context.Context, at time.Time) (guidance.Edition, 
 	if err != nil {
 		return guidance.Edition{}, false, err
 	}
-	ed, ok := editionOn(lib, calendar.DateOf(at))
+	ed, ok := lib.Manual.EditionOn(calendar.DateOf(at))
 	return ed, ok, nil
-}
-
-// editionOn is the edition of a library that holds on a day.
-func editionOn(lib *guidance.Library, day calendar.Date) (guidance.Edition, bool) {
-	for _, e := range lib.Manual.Editions {
-		if !e.From.After(day) {
-			return e, true
-		}
-	}
-	return guidance.Edition{}, false
 }
 
 // EditionLibrary is the library of an edition: as it stood at the end of its
@@ -284,7 +274,7 @@ func (t *Texts) Read(ctx context.Context, on string, now time.Time) (Reading, er
 	if r.Lib, err = t.At(ctx, r.At); err != nil {
 		return r, err
 	}
-	r.Edition, r.HasEdition = editionOn(r.Lib, r.Day)
+	r.Edition, r.HasEdition = r.Lib.Manual.EditionOn(r.Day)
 	return r, nil
 }
 

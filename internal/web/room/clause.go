@@ -25,7 +25,7 @@ func (h *House) Clause(r *http.Request, ref string) *parts.Clause {
 		return nil
 	}
 	out := &parts.Clause{Chapter: c.page.Title, Section: c.title, Href: c.page.Path() + "#" + c.key, Body: beside(c.html, c.page.Path())}
-	if e, ok := edition(c.lib, now); ok {
+	if e, ok := c.lib.Manual.EditionOn(calendar.DateOf(now)); ok {
 		out.Edition = "Edition: " + e.Title + ". In force since " + e.From.Long() + "."
 	} else {
 		out.Edition = "The text as it is on " + calendar.DateOf(now).Long() + ". No edition is in force yet."
@@ -44,7 +44,7 @@ func (h *House) Cited(ctx context.Context, ref string, at time.Time) (parts.Link
 	}
 	day := calendar.DateOf(at)
 	words := c.page.Title + ", " + c.title + ", "
-	if e, ok := edition(c.lib, at); ok {
+	if e, ok := c.lib.Manual.EditionOn(day); ok {
 		words += "edition of " + e.From.Long()
 	} else {
 		words += "as it was on " + day.Long()
@@ -76,16 +76,6 @@ func (h *House) cited(ctx context.Context, ref string, at time.Time) (cited, boo
 	_, key, _ := strings.Cut(ref, "#")
 	s, ok := p.Section(key)
 	return cited{lib, p, key, s.Title, s.HTML}, ok
-}
-
-// edition is the edition of the manual that was in force at an instant.
-func edition(lib *guidance.Library, at time.Time) (guidance.Edition, bool) {
-	for _, e := range lib.Manual.Editions { // newest first
-		if !e.From.After(calendar.DateOf(at)) {
-			return e, true
-		}
-	}
-	return guidance.Edition{}, false
 }
 
 var (
