@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 
-	"frontdoor/internal/access"
 	"frontdoor/internal/store"
 )
 
@@ -19,31 +18,20 @@ type KeptUntil struct {
 	MayDecide bool
 }
 
-// KeptUntil says until when a record is kept, to whoever may view it.
-func (d *Desk) KeptUntil(ctx context.Context, by By, id string) (*KeptUntil, error) {
-	out := &KeptUntil{}
+// KeptUntil says until when a record is kept, to whoever has opened it.
+func (d *Desk) KeptUntil(ctx context.Context, by By, v *View) (*KeptUntil, error) {
+	out := &KeptUntil{Open: v.Record.ClosedAt.IsZero(), MayDecide: d.inScope(d.retentionScopes(by), v.Record.Pathway, v.Record.Authority)}
+	if p, ok := d.Pathways.Get(v.Record.Pathway); ok {
+		out.Rules = p.KeepRules()
+	}
 	err := d.DB.Read(ctx, func(tx *store.Tx) error {
-		dec, err := d.access(tx, by, id)
-		if err != nil {
-			return err
-		}
-		rec, err := tx.Record(id)
-		if err != nil && !errors.Is(err, store.ErrNone) {
-			return err
-		}
-		if rec.ID == "" || !dec.May(access.View) {
-			return hidden{errNotThere, rec.ID}
-		}
-		if p, ok := d.Pathways.Get(rec.Pathway); ok {
-			out.Rules = p.KeepRules()
-		}
-		out.Open = rec.ClosedAt.IsZero()
+		var err error
 		if !out.Open {
-			if out.Kept, err = tx.Retention(id); err != nil && !errors.Is(err, store.ErrNone) {
+			if out.Kept, err = tx.Retention(v.Record.ID); err != nil && !errors.Is(err, store.ErrNone) {
 				return err
 			}
 		}
-		holds, err := tx.HoldsOn(id)
+		holds, err := tx.HoldsOn(v.Record.ID)
 		if err != nil {
 			return err
 		}
@@ -52,7 +40,6 @@ func (d *Desk) KeptUntil(ctx context.Context, by By, id string) (*KeptUntil, err
 				out.Holds = append(out.Holds, on)
 			}
 		}
-		out.MayDecide = d.inScope(d.retentionScopes(by), rec.Pathway, rec.Authority)
 		return nil
 	})
 	return out, err

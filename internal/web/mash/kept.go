@@ -12,12 +12,12 @@ import (
 )
 
 // kept is the card of how long a record is kept.
-func (d *door) kept(r *http.Request, a *room.Asker, id string) (*parts.SummaryList, error) {
-	k, err := d.Desk.KeptUntil(r.Context(), a.By, id)
+func (d *door) kept(r *http.Request, a *room.Asker, v *casework.View) (*parts.SummaryList, error) {
+	k, err := d.Desk.KeptUntil(r.Context(), a.By, v)
 	if err != nil {
 		return nil, err
 	}
-	card := keptCard(k, id)
+	card := keptCard(k, v.Record.ID)
 	return &card, nil
 }
 

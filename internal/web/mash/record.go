@@ -95,7 +95,7 @@ func (d *door) record(w http.ResponseWriter, r *http.Request, a *room.Asker) err
 	}
 	if at == 0 {
 		view.Tools = toolLinks(v)
-		if view.Kept, err = d.kept(r, a, id); err != nil {
+		if view.Kept, err = d.kept(r, a, v); err != nil {
 			return err
 		}
 	}
@@ -250,7 +250,7 @@ func (d *door) stepAnswers(v *casework.View) parts.Body {
 			}
 			for _, row := range rows {
 				k := answer.Key(q.ID)
-				label := called(q)
+				label := q.Heading()
 				if row != "" {
 					k = answer.RowKey(q.Group, row, q.ID)
 					label = p.RowName(f, q.Group, row) + ": " + label
