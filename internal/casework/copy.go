@@ -454,6 +454,19 @@ type Given struct {
 	Same      bool
 }
 
+// keptCopy finds what was given of a record: a copy for a reader, or a file.
+func (d *Desk) keptCopy(tx *store.Tx, rec, id string, file bool) (record.Copy, error) {
+	list, err := d.copies(tx, rec)
+	if err != nil {
+		return record.Copy{}, err
+	}
+	i := slices.IndexFunc(list, func(c record.Copy) bool { return c.ID == id && (c.Kind == kindExport) == file })
+	if i < 0 {
+		return record.Copy{}, fault.New(fault.NotFound, "This copy is not here.")
+	}
+	return list[i], nil
+}
+
 // OpenCopy gives a copy as it was given, to those who may view the record.
 func (d *Desk) OpenCopy(ctx context.Context, by By, rec, id string) (Given, error) {
 	var out Given
@@ -465,15 +478,10 @@ func (d *Desk) OpenCopy(ctx context.Context, by By, rec, id string) (Given, erro
 		if !l.dec.May(access.View) {
 			return errNotThere
 		}
-		list, err := d.copies(tx, rec)
-		if err != nil {
+		if out.Copy, err = d.keptCopy(tx, rec, id, false); err != nil {
 			return err
 		}
-		i := slices.IndexFunc(list, func(c record.Copy) bool { return c.ID == id && c.Kind != kindExport })
-		if i < 0 {
-			return fault.New(fault.NotFound, "This copy is not here.")
-		}
-		out.Copy, out.Reference = list[i], l.rec.Reference
+		out.Reference = l.rec.Reference
 		out.Bytes, err = d.printed(l.rec, out.Copy, "")
 		out.Same = sum(out.Bytes) == out.PDF
 		return err

@@ -66,14 +66,14 @@ func (x *ExportFile) CSV() ([]byte, error) {
 	out.UseCRLF = true
 	rows := [][]string{exportColumns}
 	for _, l := range x.Fields {
-		rows = append(rows, []string{x.Reference, l.Part, l.Edition, fmt.Sprint(l.Form), l.Field, l.Row, unrun(l.Value), unrun(l.Words), unrun(l.NotKnown), l.LeftOut})
+		rows = append(rows, []string{x.Reference, l.Part, l.Edition, fmt.Sprint(l.Form), l.Field, l.Row, Unrun(l.Value), Unrun(l.Words), Unrun(l.NotKnown), l.LeftOut})
 	}
 	err := out.WriteAll(rows)
 	return b.Bytes(), err
 }
 
-// unrun keeps a spreadsheet from running what somebody typed.
-func unrun(s string) string {
+// Unrun keeps a spreadsheet from running what somebody typed.
+func Unrun(s string) string {
 	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
 		return "'" + s
 	}
@@ -88,6 +88,7 @@ type ExportSheet struct {
 	Hash     string               // of exactly these fields
 	State    CheckState
 	Asked    *record.Check // who last asked for these fields to be looked at
+	May      bool          // it is made by whoever looks at it
 }
 
 // Mine tells whether it was this person who asked for the second look.
@@ -174,7 +175,7 @@ func (d *Desk) exportSheet(tx *store.Tx, by By, l loaded, e *pathway.Export) (*E
 	}
 	p := d.listed(l)
 	now := func(name string) *pathway.Pathway { other, _ := d.Pathways.Get(name); return other }
-	out := &ExportSheet{Export: e, File: ExportFile{
+	out := &ExportSheet{Export: e, May: makes(l, e), File: ExportFile{
 		Format: "frontdoor-export", FormatVersion: 1, Export: e.ID, Pathway: l.rec.Pathway, PathwayVersion: p.Version, PathwayText: l.rec.Hash,
 		Receiver: e.Receiver, Reference: l.rec.Reference, Fields: p.MakeExport(e, own, started, now),
 	}}
@@ -363,15 +364,12 @@ func (d *Desk) OpenExport(ctx context.Context, by By, rec, id, format string) ([
 		if !l.dec.May(access.Act) {
 			return errForbidden
 		}
-		list, err := d.copies(tx, rec)
-		if err != nil {
+		if format != "json" && format != "csv" {
+			return fault.New(fault.NotFound, "There is no such form of this file.")
+		}
+		if out, err = d.keptCopy(tx, rec, id, true); err != nil {
 			return err
 		}
-		i := slices.IndexFunc(list, func(c record.Copy) bool { return c.ID == id && c.Kind == kindExport })
-		if i < 0 || format != "json" && format != "csv" {
-			return fault.New(fault.NotFound, "This file is not here.")
-		}
-		out = list[i]
 		if e, ok := d.listed(l).Export(out.Copy); !ok || !makes(l, e) {
 			return errNotYours
 		}

@@ -99,10 +99,7 @@ func questionOf(p *pathway.Pathway, k answer.Key) (*pathway.Question, string) {
 	if !ok {
 		return &pathway.Question{ID: id, Type: "text", Label: id}, id
 	}
-	if q.Short != "" {
-		return q, q.Short
-	}
-	return q, q.Label
+	return q, q.Heading()
 }
 
 // TakeStep takes a step on a record with the answers to its questions. Based is

@@ -74,11 +74,7 @@ func (p *Pathway) AppliesBy(c *Clock) []string {
 	var out []string
 	for _, id := range c.rule.reads() {
 		if in := p.questions[id]; in != nil {
-			name := in.q.Label
-			if in.q.Short != "" {
-				name = in.q.Short
-			}
-			out = append(out, name)
+			out = append(out, in.q.Heading())
 		}
 	}
 	slices.Sort(out)

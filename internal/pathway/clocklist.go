@@ -94,12 +94,7 @@ func (p *Pathway) eventsWords(events []string) string {
 		case "state":
 			out = append(out, "state “"+p.states[id].Label+"”")
 		case "answer":
-			q := p.questions[id].q
-			name := q.Short
-			if name == "" {
-				name = q.Label
-			}
-			out = append(out, "answer “"+name+"”")
+			out = append(out, "answer “"+p.questions[id].q.Heading()+"”")
 		}
 	}
 	return strings.Join(out, "; ")

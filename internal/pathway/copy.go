@@ -327,10 +327,10 @@ func lined(label, words string) string {
 }
 
 func (m *copying) called(q *Question) string {
-	if q.Short != "" && !m.family() {
-		return q.Short
+	if m.family() {
+		return q.Label
 	}
-	return q.Label
+	return q.Heading()
 }
 
 // shut says why a question's answer may stand in no copy at all.
@@ -386,11 +386,7 @@ func (m *copying) left() []LeftOut {
 		if why == "" {
 			why = LeftUnnamed
 		}
-		label := q.Short
-		if label == "" {
-			label = q.Label
-		}
-		out = append(out, LeftOut{Key: key, Label: label, Why: why})
+		out = append(out, LeftOut{Key: key, Label: q.Heading(), Why: why})
 	}
 	return out
 }

@@ -122,10 +122,7 @@ func (x *ExportPart) lines(src ExportSource, now *Pathway, form int) []ExportLin
 			out = append(out, line)
 			continue
 		}
-		line.Label = q.Label
-		if q.Short != "" {
-			line.Label = q.Short
-		}
+		line.Label = q.Heading()
 		if piece != "" {
 			line.Label += " (" + piece + ")"
 		}

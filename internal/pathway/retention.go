@@ -228,10 +228,7 @@ func (s *scene) keep(r *KeepRule, closed calendar.Date) Kept {
 // happened on it. When any is not known, it says so and is not sure.
 func (s *scene) keepFrom(f *KeepFor) (day calendar.Date, what string, sure bool) {
 	in := s.p.questions[f.question]
-	name := in.q.Short
-	if name == "" {
-		name = in.q.Label
-	}
+	name := in.q.Heading()
 	what = "“" + name + "”"
 	switch {
 	case in.group == "":
@@ -277,11 +274,7 @@ func dayOf(questionType string, a answer.Answer) (calendar.Date, bool) {
 func (p *Pathway) notAnswered(key string) string {
 	_, _, id := answer.Key(key).Split()
 	if in := p.questions[id]; in != nil {
-		name := in.q.Short
-		if name == "" {
-			name = in.q.Label
-		}
-		return "“" + name + "” is not known."
+		return "“" + in.q.Heading() + "” is not known."
 	}
 	return "Something that the rule asks is not known."
 }

@@ -1,6 +1,7 @@
 package pathway
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,10 @@ import (
 	"frontdoor/internal/answer"
 	"frontdoor/internal/calendar"
 )
+
+// Heading is how the answer is called where it stands by itself: in a summary, a
+// table, a list.
+func (q *Question) Heading() string { return cmp.Or(q.Short, q.Label) }
 
 // called is how a question is spoken of in a sentence: its label, or else its
 // short name, when that is a name and not a question or an order. Empty when
@@ -140,11 +145,7 @@ func (p *Pathway) answerFirst(key string) string {
 	}
 	_, _, id := answer.Key(key).Split()
 	if in := p.questions[id]; in != nil {
-		label := in.q.Label
-		if in.q.Short != "" {
-			label = in.q.Short
-		}
-		return "Answer “" + label + "” first."
+		return "Answer “" + in.q.Heading() + "” first."
 	}
 	return "Answer what is missing first."
 }

@@ -92,7 +92,7 @@ func (d *hall) byID(c *casework.Chronology, names map[string]string) map[string]
 }
 
 // called is how a question is spoken of where its answer stands.
-func called(q *pathway.Question) string { return strings.TrimSuffix(cmp.Or(q.Short, q.Label), "?") }
+func called(q *pathway.Question) string { return strings.TrimSuffix(q.Heading(), "?") }
 
 // machine is an instant as the time element wants it.
 func machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }

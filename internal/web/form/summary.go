@@ -91,8 +91,8 @@ func (o SummaryOptions) rows(p *pathway.Pathway, f pathway.Facts, shown pathway.
 		if v.Empty() && !held && !o.Unanswered {
 			continue
 		}
-		row := parts.SummaryRow{Key: a.Question.Short}
-		if row.Key == "" || o.Writer && strings.HasPrefix(a.Question.Label, "Your ") {
+		row := parts.SummaryRow{Key: a.Question.Heading()}
+		if o.Writer && strings.HasPrefix(a.Question.Label, "Your ") {
 			row.Key = a.Question.Label
 		}
 		if shown.Page.Title != "" && len(shown.Questions) == 1 && strings.HasPrefix(row.Key, "Choose ") {

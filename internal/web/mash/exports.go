@@ -115,20 +115,13 @@ func (d *door) drawExport(w http.ResponseWriter, r *http.Request, a *room.Asker,
 	if err != nil {
 		return err
 	}
-	offers, err := d.Desk.ExportOffers(r.Context(), a.By, v.Record.ID)
-	if err != nil {
-		return err
-	}
 	back := "/records/" + v.Record.ID + "/exports"
 	view := exportView{
-		Frame: d.frame(r, v, "exports"), Heading: heading(v, sheet.Export.Title), Action: back + "/" + id, Back: back, Words: prose.Words(sheet.Export.Words), Seen: sheet.Hash,
+		Frame: d.frame(r, v, "exports"), Heading: heading(v, sheet.Export.Title), May: sheet.May, Action: back + "/" + id, Back: back, Words: prose.Words(sheet.Export.Words), Seen: sheet.Hash,
 		Why: parts.Textarea{
 			Field: parts.Field{Name: "why", ID: "why", Label: "What is it made for?", Hint: "Whoever looks at it reads this.", Error: errs.For("why")},
 			Value: why, Rows: 3, Autosize: true, Spellcheck: "true",
 		},
-	}
-	for _, o := range offers {
-		view.May = view.May || o.Export.ID == id && o.May
 	}
 	for _, l := range sheet.Identity {
 		view.Identity.Rows = append(view.Identity.Rows, parts.SummaryRow{Key: strings.TrimSuffix(l.Label, "?"), Value: exportWords(l)})

@@ -72,7 +72,7 @@ func (d *door) frame(r *http.Request, v *casework.View, tab string) frame {
 	f.Children, f.Called = childLines(v, calendar.DateOf(now)), about(p)
 	for _, id := range p.Roles.Summary {
 		if q, ok := p.Question(id); ok && !v.Answers[answer.Key(id)].Empty() {
-			f.Facts = append(f.Facts, parts.SummaryRow{Key: strings.TrimSuffix(called(q), "?"), Value: p.LabelIn(q, answer.Key(id), v.Answers)})
+			f.Facts = append(f.Facts, parts.SummaryRow{Key: strings.TrimSuffix(q.Heading(), "?"), Value: p.LabelIn(q, answer.Key(id), v.Answers)})
 		}
 	}
 	who := "Nobody yet"
@@ -195,14 +195,6 @@ func (d *door) looksPeopleUp(v *casework.View) bool {
 		role, ok := d.Desk.Place.Register.Role(id)
 		return ok && slices.Contains(role.May, "people")
 	})
-}
-
-// called is how a question is spoken of where its answer stands.
-func called(q *pathway.Question) string {
-	if q.Short != "" {
-		return q.Short
-	}
-	return q.Label
 }
 
 // childLine is one child of a record, and where everything about them is.

@@ -121,7 +121,7 @@ func (d *door) change(v *casework.View, k answer.Key, before, after answer.Set, 
 	if !ok {
 		return changeView{}, false
 	}
-	label := called(q)
+	label := q.Heading()
 	if row != "" {
 		f := v.Facts
 		f.Answers = after

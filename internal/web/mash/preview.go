@@ -67,7 +67,7 @@ func previewLetters(v *casework.View, previews []casework.Preview) []previewLett
 		for _, k := range pv.Uses {
 			if _, _, id := k.Split(); id != "" {
 				if q, ok := v.Pathway.Question(id); ok {
-					if name := strings.TrimSuffix(called(q), "?"); !slices.Contains(one.Uses, name) {
+					if name := strings.TrimSuffix(q.Heading(), "?"); !slices.Contains(one.Uses, name) {
 						one.Uses = append(one.Uses, name)
 					}
 				}

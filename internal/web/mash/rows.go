@@ -72,7 +72,7 @@ func (d *door) groupRows(v *casework.View, g *pathway.Group, rows []string, acts
 	}
 	for _, id := range columns {
 		if q, ok := p.Question(id); ok {
-			t.Head = append(t.Head, parts.Cell{Text: called(q)})
+			t.Head = append(t.Head, parts.Cell{Text: q.Heading()})
 		}
 	}
 	due := slices.ContainsFunc(p.Clocks, func(c pathway.Clock) bool { return c.Each == g.ID })
@@ -204,7 +204,7 @@ func (d *door) rowCard(v *casework.View, g *pathway.Group, row string, asked []*
 	card := parts.SummaryList{Card: &parts.Card{Title: rowTitle(v, g.ID, row), Level: 3}}
 	said := d.source(v)
 	for _, q := range asked {
-		if line, ok := d.answerLine(v, q, answer.RowKey(g.ID, row, q.ID), called(q), names, said); ok {
+		if line, ok := d.answerLine(v, q, answer.RowKey(g.ID, row, q.ID), q.Heading(), names, said); ok {
 			card.Rows = append(card.Rows, line)
 		}
 	}

@@ -319,7 +319,7 @@ func (d *door) teamsAsked(fl *filling) *parts.Table {
 		if !ok || !isQuestion {
 			continue
 		}
-		t := &parts.Table{Caption: "Where each request goes", CaptionSize: "s", Head: []parts.Cell{{Text: called(q)}, {Text: "Team"}}, RowHeaders: true, Stack: true}
+		t := &parts.Table{Caption: "Where each request goes", CaptionSize: "s", Head: []parts.Cell{{Text: q.Heading()}, {Text: "Team"}}, RowHeaders: true, Stack: true}
 		for _, c := range fl.v.Pathway.CodesOf(q) {
 			team := "No team is set up here. Ask your administrator to add one."
 			if list := d.Desk.Place.Register.TeamsFor(c.Code, role, fl.v.Record.Authority); len(list) > 0 {

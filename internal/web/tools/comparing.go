@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strings"
 
 	"frontdoor/internal/answer"
 	"frontdoor/internal/calendar"
@@ -164,7 +165,7 @@ func evidence(item string, then, now *scoring) parts.Body {
 			if q == score || score != nil && q.ID == score.ID || x.s.f.Answers[k].Empty() || slices.Contains(x.s.v.Held, k) {
 				continue
 			}
-			out = append(out, parts.HTML(`<p class="govuk-body"><strong>`), parts.Text(x.when+": "+shortOf(q)), parts.HTML(`</strong><br>`))
+			out = append(out, parts.HTML(`<p class="govuk-body"><strong>`), parts.Text(x.when+": "+strings.TrimSuffix(q.Heading(), "?")), parts.HTML(`</strong><br>`))
 			out = append(out, form.Lines(x.s.v.Pathway.LabelIn(q, k, x.s.f.Answers))...)
 			out = append(out, parts.HTML(`</p>`))
 		}

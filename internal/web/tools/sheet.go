@@ -201,7 +201,7 @@ func (s *scoring) table(sub *tool.Subarea) parts.Table {
 	t := parts.Table{Caption: sub.Title, CaptionSize: "s", Stack: true, RowHeaders: true, Head: []parts.Cell{{Text: "Item"}}}
 	questions := s.questions()
 	for _, q := range questions {
-		t.Head = append(t.Head, parts.Cell{Text: shortOf(q)})
+		t.Head = append(t.Head, parts.Cell{Text: strings.TrimSuffix(q.Heading(), "?")})
 	}
 	for i := range sub.Items {
 		it := &sub.Items[i]
@@ -255,11 +255,4 @@ func (s *scoring) questions() []*pathway.Question {
 		}
 	}
 	return out
-}
-
-func shortOf(q *pathway.Question) string {
-	if q.Short != "" {
-		return q.Short
-	}
-	return strings.TrimSuffix(q.Label, "?")
 }
