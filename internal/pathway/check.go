@@ -69,6 +69,7 @@ func (k *checker) check() {
 	k.meetings()
 	k.copies()
 	k.exports()
+	k.publish()
 	k.workedOut()
 	k.meanings()
 	k.tools()

@@ -52,6 +52,9 @@ func (k *checker) rules() {
 		d.rule = k.boolean(&d.If, d.Row, "the condition of the document “"+d.ID+"”")
 	}
 	k.copyRules()
+	if p.Publish != nil {
+		p.Publish.rule = k.boolean(&p.Publish.If, "", "the condition of what is published")
+	}
 	p.Roles.urgent = k.boolean(&p.Roles.Urgent, "", "roles: urgent")
 }
 

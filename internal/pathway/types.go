@@ -34,6 +34,7 @@ type Pathway struct {
 	Documents []Document         `yaml:"documents"`
 	Copies    []Copy             `yaml:"copies"`
 	Exports   []Export           `yaml:"exports"` // files for national databases
+	Publish   *Publish           `yaml:"publish"` // what everyone may read
 	Roles     Roles              `yaml:"roles"`   // what the engine may know this record's answers as
 	// Carry lists the questions that a record of this pathway starts with when
 	// another record starts it; the parent's question of the same id fills each.

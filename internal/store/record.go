@@ -176,6 +176,13 @@ func (tx *Tx) RecordsStartedBy(parent string) ([]record.Record, error) {
 	return queryAll(tx, scanRecord, `select `+recordColumns+` from record r where r.parent = $1 order by r.created_at, r.id`, parent)
 }
 
+// RecordsAfter gives the records of a pathway on which a step was ever taken, oldest
+// first.
+func (tx *Tx) RecordsAfter(pathway, step string) ([]record.Record, error) {
+	return queryAll(tx, scanRecord, `select `+recordColumns+` from record r
+		where r.pathway = $1 and r.id in (select record from revision where step = $2) order by r.created_at, r.id`, pathway, step)
+}
+
 // SentBy gives, leaving out what a step of another record started, the records that someone sent, newest first.
 func (tx *Tx) SentBy(author access.Principal, limit int) ([]record.Record, error) {
 	return queryAll(tx, scanRecord, `select `+recordColumns+` from record r

@@ -124,6 +124,7 @@ func (w *world) requests(route string, x *target) []request {
 			{"end", "grant", or(x.Grant, nowhere.Grant)},
 			{"restrict", "kind", "high_risk", "reason", "Risk"},
 			{"name", "lock", or(x.Lock, nowhere.Lock), "named", me},
+			{"keep", "lock", or(x.Lock, nowhere.Lock)},
 			{"lift", "lock", or(x.Lock, nowhere.Lock)},
 			{"conflict", "worker", w.workers["lado"].ID, "why", "Neighbours"},
 		} {
@@ -186,6 +187,7 @@ var ofSite = map[string]string{
 	"/page/{code}": "/page/x", "/topics/{audience}/{topic}": "/topics/young-people/talk", "/news/{page}": "/news/x", "/pictures/{file}": "/pictures/x.png",
 	"/documents/{file}": "/documents/x.pdf", "/manual/{chapter}": "/manual/neglect", "/manual/{chapter}/pdf": "/manual/neglect/pdf", "/manual/{chapter}/compare": "/manual/neglect/compare",
 	"/services/{id}": "/services/thurrock-front-door", "/api/oruk/{$}": "/api/oruk/", "/suggest": "/suggest?to=parents/alcohol",
+	"/published/{id}": "/published/delivery-plan", "/published/{id}/csv": "/published/delivery-plan/csv",
 }
 
 // missing are addresses where nothing need be: that there is nothing is told to

@@ -26,12 +26,13 @@ var files embed.FS
 
 type office struct {
 	*room.House
-	desk *bulletin.Desk
+	desk  *bulletin.Desk
+	shown shown
 }
 
 // Register gives the room's pages their routes.
 func Register(mux room.Mux, h *room.House) {
-	o := &office{h, &bulletin.Desk{Desk: h.Desk, Texts: h.Texts, Site: h.Site.Base}}
+	o := &office{House: h, desk: &bulletin.Desk{Desk: h.Desk, Texts: h.Texts, Site: h.Site.Base}}
 	h.Nominated = o.desk.Holds
 	public := func(pattern string, fn web.Handler) { mux.Handle(pattern, h.Public(fn)) }
 	staff := func(pattern string, fn room.StaffHandler) { mux.Handle(pattern, h.Staff(fn)) }
@@ -53,6 +54,9 @@ func Register(mux room.Mux, h *room.House) {
 	staff("GET /newsletter/write/{issue}/preview", o.preview)
 	staff("POST /newsletter/write/{issue}/send", o.sendIssue)
 	staff("POST /newsletter/write/{issue}/drop", o.dropIssue)
+
+	public("GET /published/{id}", o.published)
+	public("GET /published/{id}/csv", o.publishedTable)
 
 	public("GET /suggest", o.suggestPage)
 	public("POST /suggest", o.suggest)

@@ -1,8 +1,6 @@
 package bulletin
 
 import (
-	"bytes"
-	"encoding/csv"
 	"net/http"
 	"slices"
 	"strconv"
@@ -301,26 +299,11 @@ func (o *office) csv(w http.ResponseWriter, r *http.Request, a *room.Asker) erro
 	if err := o.desk.Exported(r.Context(), a.By, rel.ID); err != nil {
 		return err
 	}
-	var out bytes.Buffer
-	t := csv.NewWriter(&out)
-	_ = t.Write(agencyHead)
+	table := [][]string{agencyHead}
 	for _, y := range rows {
-		cells := y.cells()
-		for i, c := range cells {
-			if c != "" && strings.ContainsRune("=+-@\t\r", rune(c[0])) { // a spreadsheet would take it for a sum
-				cells[i] = "'" + c
-			}
-		}
-		_ = t.Write(cells)
+		table = append(table, y.cells())
 	}
-	t.Flush()
-	if err := t.Error(); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="release-`+calendar.DateOf(rel.At).String()+`.csv"`)
-	_, _ = w.Write(out.Bytes())
-	return nil
+	return room.SendTable(w, "release-"+calendar.DateOf(rel.At).String()+".csv", table)
 }
 
 type markView struct {
