@@ -108,3 +108,38 @@ func TestCarryOnAndFigures(t *testing.T) {
 	s.get("/records/"+plan.ID).want(t, http.StatusOK, "Worked out from the answers", "Counted from the visits above.")
 	s.get("/records/"+plan.ID+"/steps/visit").want(t, http.StatusOK, "Visits at which the child was seen alone", `name="visits/new/visit_seen"`)
 }
+
+// Whoever answers page after page is led on by one press: to the next that nobody
+// has answered yet, past those that somebody has.
+func TestOnToTheNextPage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Set(time.Date(2026, 3, 4, 10, 0, 0, 0, time.UTC))
+	worker, manager := w.worker("Sol Worker", "social_worker", ""), w.worker("Mona Manager", "social_care_manager", "")
+	rec := w.began(worker, "child_assessment/tests/usual_road.yaml", "begin", nil)
+	base, m := "/records/"+rec.ID, w.tab(manager)
+	answer := func(page, on string, pairs ...string) string {
+		t.Helper()
+		form := url.Values{"based": {"1"}, "go": {on}}
+		for i := 0; i < len(pairs); i += 2 {
+			form.Add("asked", pairs[i])
+			form.Set(pairs[i], pairs[i+1])
+		}
+		got := m.post(base+"/edit/"+page, form)
+		if got.status != http.StatusSeeOther {
+			t.Fatalf("%s: status %d: %s", page, got.status, words(got.body))
+		}
+		return got.location
+	}
+	m.get(base+"/edit/online").want(t, http.StatusOK, "Save, and answer the next page")
+	m.post(base+"/edit/online", url.Values{"based": {"1"}, "go": {"next"}, "asked": {"online_well", "online_worry"}, "online_well": {"His cousin."}}).want(t, http.StatusUnprocessableEntity, "There is a problem", "His cousin.", "Save, and answer the next page")
+	if got, want := answer("factors", "", "factors", "4B", "cin_need", "N3"), base+"?done=answered"; got != want {
+		t.Errorf("saving alone leads to %s, want %s", got, want)
+	}
+	if got, want := answer("online", "next", "online_well", "His cousin.", "online_worry", "Nobody knows."), base+"/edit/meaning"; got != want {
+		t.Errorf("leads on to %s, want %s", got, want)
+	}
+	if got, want := answer("meaning", "next", "strengths", "a", "assess_worries", "b", "assess_unsure", "c", "needs", "d", "assess_meaning", "e"), base+"?done=answered"; got != want {
+		t.Errorf("after the last page it leads to %s, want %s", got, want)
+	}
+}
