@@ -203,6 +203,13 @@ func (d *Desk) contacts(near alike, by By, rec record.Record, people []store.Rec
 		return ok && p.CountsAsContact && !pr.CreatedAt.Before(since) && !pr.CreatedAt.After(by.Now)
 	}
 	open := func(all []store.PersonRecord) ([]store.PersonRecord, error) { return d.notKept(tx, by, all) }
+	counted := func(ids []string) ([]store.PersonRecord, error) {
+		all, err := tx.RecordsOfSince(ids, since)
+		if err != nil {
+			return nil, err
+		}
+		return open(slices.DeleteFunc(all, func(pr store.PersonRecord) bool { return !counts(pr) }))
+	}
 	var ids []string
 	for _, rp := range people {
 		if rp.Role != "child" {
@@ -221,16 +228,13 @@ func (d *Desk) contacts(near alike, by By, rec record.Record, people []store.Rec
 		}
 		// Most are of long ago: who has nothing to count is not compared. Nor is
 		// who has it on a locked record alone, so that nothing is done for them.
-		theirs, err := tx.RecordsOf(shared)
+		theirs, err := counted(shared)
 		if err != nil {
-			return 0, err
-		}
-		if theirs, err = open(theirs); err != nil {
 			return 0, err
 		}
 		lately := map[string]bool{}
 		for _, pr := range theirs {
-			lately[pr.Person] = lately[pr.Person] || counts(pr)
+			lately[pr.Person] = true
 		}
 		found, err := near.people(slices.DeleteFunc(slices.Clone(shared), func(id string) bool { return !lately[id] }))
 		if err != nil {
@@ -250,20 +254,15 @@ func (d *Desk) contacts(near alike, by By, rec record.Record, people []store.Rec
 	if len(ids) == 0 {
 		return 1, nil
 	}
-	all, err := tx.RecordsOf(ids)
+	all, err := counted(ids)
 	if err != nil {
 		return 0, err
 	}
-	if all, err = open(all); err != nil {
-		return 0, err
-	}
-	counted := map[string]bool{rec.ID: true}
+	contacts := map[string]bool{rec.ID: true}
 	for _, pr := range all {
-		if counts(pr) {
-			counted[pr.Record] = true
-		}
+		contacts[pr.Record] = true
 	}
-	return int64(len(counted)), nil
+	return int64(len(contacts)), nil
 }
 
 // FindPeople searches the index by anything. Only people on records the worker

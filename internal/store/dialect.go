@@ -53,6 +53,16 @@ func (tx *Tx) inList(column string, arg int) string {
 	return fmt.Sprintf("%s in (select value from json_each($%d))", column, arg)
 }
 
+// by names the index to read a table by, after its short name: "record r"+tx.by("i").
+// SQLite, which is never told how much a table holds, takes the key of the table
+// where an index that has all that is asked for is there too.
+func (tx *Tx) by(index string) string {
+	if tx.dialect == postgres {
+		return ""
+	}
+	return " indexed by " + index
+}
+
 // jsonRows is a table of the items of a JSON array, with one text column
 // named value: "from t, " + tx.jsonRows("t.doc->'teams'", "team") gives
 // team.value. Write the names of the other tables before their columns: on

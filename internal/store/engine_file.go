@@ -20,7 +20,8 @@ func init() { vfs.Register(fileLayer, layer{vfs.Find("adiantum")}) }
 // layer is what the engine does files with: the encrypting layer, and over the
 // database and its log something that knows which connection has them open.
 // Other files, such as those that sorting spills to, have the encrypting layer
-// alone, which gives them a key that nobody keeps.
+// alone, which gives them a key that nobody keeps; what undoes one statement is an
+// [aside].
 type layer struct{ vfs.VFS }
 
 // Open implements vfs.VFS.
@@ -33,6 +34,12 @@ func (l layer) Open(name string, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, er
 
 // OpenFilename implements vfs.VFSFilename.
 func (l layer) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
+	if name == nil && flags&vfs.OPEN_SUBJOURNAL != 0 {
+		return newAside(func() (vfs.File, error) {
+			file, _, err := vfsutil.WrapOpenFilename(l.VFS, nil, flags)
+			return file, err
+		}), flags, nil
+	}
 	inner, flags, err := vfsutil.WrapOpenFilename(l.VFS, name, flags)
 	if err != nil {
 		return nil, flags, err

@@ -158,3 +158,32 @@ func unreadable(t *testing.T, word string) {
 		t.Error("no file that sorting spilled to was found")
 	}
 }
+
+// A statement that fails undoes all it did and nothing else, be it little or more
+// than is put aside in memory.
+func TestOneStatementIsUndone(t *testing.T) {
+	t.Parallel()
+	for _, rows := range []int{10, 100, 2500} { // 2,500 are 10 MB
+		db := storetest.Open(t)
+		execute(t, db, `create table thing (id bigint primary key, body text check (length(body) < 4100))`)
+		err := writeErr(db, func(tx *store.Tx) error {
+			if _, err := tx.Exec(`with recursive n (i) as (select 1 union all select i + 1 from n where i < $1)
+				insert into thing (id, body) select i, replace(hex(zeroblob(2000)), '0', 'a') from n`, rows); err != nil {
+				return err
+			}
+			for range 2 {
+				_, err := tx.Exec(`update thing set body = replace(body, 'a', 'b') || case when id = $1 then '`+strings.Repeat("x", 200)+`' else '' end`, rows)
+				if err == nil {
+					t.Error("the last row was changed too")
+				}
+			}
+			_, err := tx.Exec(`insert into thing (id, body) values ($1, 'last')`, rows+1)
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		same(t, list(t, db, `select cast(count(*) as text) from thing where body = 'last' or body = replace(hex(zeroblob($1)), '0', 'a')`, 2000), []string{fmt.Sprint(rows + 1)})
+		same(t, list(t, db, `select integrity_check from pragma_integrity_check where 1 = $1`, 1), []string{"ok"})
+	}
+}

@@ -58,6 +58,7 @@ var keptTables = []keptTable{
 	{name: "clock", owner: "id", of: "record", columns: "id record clock code label started_at due_at act_at warn_at sum calendar law stopped_at stopped_by cancelled"},
 	{name: "receipt_code", owner: "hash", of: "record", columns: "hash record made_at"},
 	{name: "meeting_invite", owner: "id", of: "record", columns: "id record meeting nth row_id uid sequence act worker sealed starts_at ends_at mark author sent_at"},
+	{name: "meeting_together", owner: "id", of: "record", columns: "id record meeting nth together act author made_at"},
 	{name: "access_grant", owner: "id", of: "record", columns: "id record principal may_view? may_act? may_status? why line from_at until_at author"},
 	{name: "restriction", owner: "id", of: "record", columns: "id record kind reason author made_at review_by lifted_at lifted_by"},
 	{name: "restriction_named", owner: "restriction", of: "restriction", columns: "restriction worker"},

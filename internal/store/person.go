@@ -3,9 +3,12 @@ package store
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json"
 
 	"frontdoor/internal/person"
 )
@@ -15,17 +18,21 @@ import (
 // Relationships are kept once for both people; those p does not name stay, see
 // [Tx.DropRelationship].
 func (tx *Tx) PutPerson(p person.Person) error {
-	if _, err := tx.Exec(`insert into person (id, version, died, sex, gender, ethnicity, first_language, interpreter, babies, sealed)
+	version, err := queryOne(tx, scanValue[int], `insert into person (id, version, died, sex, gender, ethnicity, first_language, interpreter, babies, sealed)
 		values ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9)
 		on conflict (id) do update set version = person.version + 1, died = excluded.died, sex = excluded.sex, gender = excluded.gender,
 			ethnicity = excluded.ethnicity, first_language = excluded.first_language, interpreter = excluded.interpreter,
-			babies = excluded.babies, sealed = excluded.sealed`,
-		p.ID, p.Died, string(p.Sex), p.Gender, p.Ethnicity, p.FirstLanguage, string(p.Interpreter), p.Babies, p.Sealed); err != nil {
+			babies = excluded.babies, sealed = excluded.sealed
+		returning version`,
+		p.ID, p.Died, string(p.Sex), p.Gender, p.Ethnicity, p.FirstLanguage, string(p.Interpreter), p.Babies, p.Sealed)
+	if err != nil {
 		return err
 	}
-	for _, table := range []string{"person_name", "person_birth", "person_identifier", "person_address", "person_phone"} {
-		if _, err := tx.Exec(`delete from `+table+` where person = $1`, p.ID); err != nil {
-			return err
+	if version > 1 { // nothing can be known of somebody new
+		for _, table := range []string{"person_name", "person_birth", "person_identifier", "person_address", "person_phone"} {
+			if _, err := tx.Exec(`delete from `+table+` where person = $1`, p.ID); err != nil {
+				return err
+			}
 		}
 	}
 	for i, n := range p.Names {
@@ -56,7 +63,7 @@ func (tx *Tx) PutPerson(p person.Person) error {
 			return err
 		}
 	}
-	touched := []string{p.ID}
+	var touched []string
 	for _, r := range p.Relationships {
 		if r.From != p.ID && r.To != p.ID {
 			return errors.New("store: a relationship of two other people")
@@ -64,7 +71,9 @@ func (tx *Tx) PutPerson(p person.Person) error {
 		if err := tx.putRelationship(r); err != nil {
 			return err
 		}
-		touched = append(touched, r.To)
+		if version > 1 || r.Kind == person.Mother { // else it was of no kind before either, and is no key
+			touched = append(touched, r.To)
+		}
 	}
 	return tx.personChanged(p.ID, touched...)
 }
@@ -169,18 +178,53 @@ func (tx *Tx) People(ids []string) ([]person.Person, error) {
 }
 
 // PeopleToMatch is People with no relationships but those to their mothers, which is
-// what [person.Match] reads: an adult can have a hundred.
+// what [person.Match] reads: an adult can have a hundred. Of these it gives only
+// who is whose.
 func (tx *Tx) PeopleToMatch(ids []string) ([]person.Person, error) {
-	return tx.people(ids, func(by map[string]*person.Person) error { return tx.readVersions(by, ids) },
-		tx.inList("to_person", 1)+` and kind = '`+string(person.Mother)+`'`)
+	list, err := tx.people(ids, func(by map[string]*person.Person) error { return tx.readVersions(by, ids) }, "")
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	mothers, err := queryAll(tx, func(row row) (person.Relationship, error) {
+		r := person.Relationship{Kind: person.Mother}
+		return r, row.Scan(&r.ID, &r.From, &r.To)
+	}, `select id, from_person, to_person from person_relationship where `+tx.inList("to_person", 1)+` and kind = '`+string(person.Mother)+`' order by id`, ids)
+	for _, r := range mothers {
+		if i := slices.IndexFunc(list, func(p person.Person) bool { return p.ID == r.To }); i >= 0 {
+			list[i].Relationships = append(list[i].Relationships, r)
+		}
+	}
+	return list, err
 }
 
+// personText scans a person as they are kept. Someone is compared with hundreds, and
+// [encoding/json] takes twice as long.
+type personText struct{ person.Person }
+
+// Scan implements sql.Scanner; there is nobody in a null.
+func (p *personText) Scan(src any) (err error) {
+	switch v := src.(type) {
+	case nil:
+	case string:
+		err = json.Unmarshal([]byte(v), &p.Person)
+	case []byte:
+		err = json.Unmarshal(v, &p.Person)
+	default:
+		err = fmt.Errorf("a person stored as %T", src)
+	}
+	return err
+}
+
+// readVersions reads the last version of each: nobody is without one, and none is of
+// anybody who is not there.
 func (tx *Tx) readVersions(by map[string]*person.Person, ids []string) error {
-	found, err := queryAll(tx, scanValue[JSON[person.Person]], `select v.body from person p
-		join person_version v on v.person = p.id and v.version = p.version where `+tx.inList("p.id", 1), ids)
+	found, err := queryAll(tx, scanValue[personText], `select (select v.body from person_version v where v.person = i.value order by v.version desc limit 1)
+		from `+tx.items(1, "i"), ids)
 	for _, v := range found {
-		v.V.Relationships = nil
-		by[v.V.ID] = &v.V
+		if v.ID != "" {
+			v.Relationships = nil
+			by[v.ID] = &v.Person
+		}
 	}
 	return err
 }
@@ -355,13 +399,14 @@ func (tx *Tx) IDsByKeys(keys []person.Key, limit int) ([]string, error) {
 func (tx *Tx) findByBroadKeys(keys []string, limit int) ([]string, error) {
 	const most = 2000
 	rarest, least := "", most+1
+	holders := map[string]int{} // by key, most+1 where there are more
 	for _, k := range keys {
-		n, err := queryOne(tx, scanValue[int], `select count(*) from (select 1 from person_key where value = $1 limit $2) n`, k, most)
+		n, err := queryOne(tx, scanValue[int], `select count(*) from (select 1 from person_key where value = $1 limit $2) n`, k, most+1)
 		if err != nil {
 			return nil, err
 		}
-		if n > 0 && n < least {
-			rarest, least = k, n
+		if holders[k] = n; n > 0 && min(n, most) < least {
+			rarest, least = k, min(n, most)
 		}
 	}
 	ids, err := queryAll(tx, scanValue[string], `select person from person_key where value = $1 order by person limit $2`, rarest, most)
@@ -370,14 +415,19 @@ func (tx *Tx) findByBroadKeys(keys []string, limit int) ([]string, error) {
 	}
 	shared := map[string]int{}
 	for _, k := range keys {
-		if k == rarest {
+		if k == rarest || holders[k] == 0 {
 			continue
 		}
-		also, err := queryAll(tx, scanValue[string], `select person from person_key where value = $1 and `+tx.inList("person", 2), k, ids)
+		// All who have a key are read in a row; to ask of each whether they have it is slower.
+		also, args := `select person from person_key where value = $1`, []any{k}
+		if holders[k] > min(most, 4*len(ids)) {
+			also, args = also+` and `+tx.inList("person", 2), append(args, ids)
+		}
+		found, err := queryAll(tx, scanValue[string], also, args...)
 		if err != nil {
 			return nil, err
 		}
-		for _, id := range also {
+		for _, id := range found {
 			shared[id]++
 		}
 	}
@@ -454,11 +504,23 @@ type PersonRecord struct {
 // RecordsOf gives the records about any of the people, newest first, whoever
 // asks: what the asker may know of each is decided from its access rows.
 func (tx *Tx) RecordsOf(people []string) ([]PersonRecord, error) {
+	return tx.RecordsOfSince(people, time.Time{})
+}
+
+// RecordsOfSince is RecordsOf without those made before a moment.
+func (tx *Tx) RecordsOfSince(people []string, since time.Time) ([]PersonRecord, error) {
+	if len(people) == 0 {
+		return nil, nil
+	}
+	args, later := []any{people}, ``
+	if !since.IsZero() {
+		args, later = append(args, since), ` and r.created_at >= $2`
+	}
 	all, err := queryAll(tx, func(row row) (PersonRecord, error) {
 		var p PersonRecord
 		return p, row.Scan(&p.Person, &p.Record, &p.Reference, &p.Pathway, &p.Authority, &p.State, &p.Role, &p.CreatedAt, &p.ClosedAt)
 	}, `select p.person, r.id, r.reference, r.pathway, r.authority, r.state, p.role, r.created_at, r.closed_at
-		from record_person p join record r on r.id = p.record where `+tx.inList("p.person", 1), people)
+		from record_person p join record r`+tx.by("record_brief")+` on r.id = p.record where `+tx.inList("p.person", 1)+later, args...)
 	slices.SortFunc(all, func(a, b PersonRecord) int {
 		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), strings.Compare(a.Record, b.Record), strings.Compare(a.Person, b.Person), strings.Compare(a.Role, b.Role))
 	})

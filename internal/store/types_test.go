@@ -68,6 +68,7 @@ func fillAll(t *testing.T, db *store.DB) {
 			tx.UndoSameAs("sa", "worker:w", "no", morning),
 			tx.AddCheckpoint(string(root), morning),
 			tx.AddMeetingInvite(store.MeetingInvite{ID: "mi", Record: r.ID, UID: "u", Act: store.MeetingRequest, Worker: w.ID, Starts: morning, Ends: morning, At: morning}),
+			tx.AddMeetingTogether(store.MeetingTogether{ID: "mt", Record: r.ID, Meeting: "m", Together: "t", Act: store.MeetingJoin, At: morning}),
 			tx.AddNotice(store.Notice{ID: "n", To: mash, Record: r.ID, At: morning}),
 			tx.MarkNoticeRead("n", w.ID, morning),
 			tx.SetMeta("k", "123"),
@@ -198,7 +199,7 @@ func TestTheAppendOnlyTables(t *testing.T) {
 			query = `select distinct c.relname::text from pg_trigger t join pg_class c on c.oid = t.tgrelid where not t.tgisinternal order by 1`
 		}
 		tables := list(t, db, query)
-		for _, needed := range []string{"revision", "entry", "message", "audit", "document", "letter_check", "copy_given", "meeting_invite", "pathway_text", "retention_act", "destruction", "destruction_end"} {
+		for _, needed := range []string{"revision", "entry", "message", "audit", "document", "letter_check", "copy_given", "meeting_invite", "meeting_together", "pathway_text", "retention_act", "destruction", "destruction_end"} {
 			if !slices.Contains(tables, needed) {
 				t.Errorf("%s can be changed", needed)
 			}

@@ -17,7 +17,13 @@ type pen struct {
 }
 
 // words writes text so that it can be nothing else.
-func (w *pen) words(s string) { template.HTMLEscape(w, []byte(s)) }
+func (w *pen) words(s string) {
+	if strings.ContainsAny(s, "\"'&<>\000") {
+		template.HTMLEscape(w, []byte(s))
+		return
+	}
+	w.WriteString(s)
+}
 
 // attr writes an attribute, unless it is empty. Only for attributes that carry
 // no script, style or destination: see [pen.href].
@@ -129,6 +135,11 @@ func (w *pen) link(l Link, card string) {
 // Lines are the rows of the table.
 func (p Table) Lines() (template.HTML, error) {
 	var w pen
+	cells := 0
+	for _, row := range p.Rows {
+		cells += len(row)
+	}
+	w.Grow(200 * cells) // a board has 60 KB: growing to that by steps copies as much again
 	for _, row := range p.Rows {
 		w.WriteString(`<tr class="govuk-table__row">`)
 		for i, c := range row {

@@ -1,0 +1,98 @@
+package store_test
+
+import (
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"frontdoor/internal/person"
+	"frontdoor/internal/store"
+	"frontdoor/internal/store/storetest"
+)
+
+// A mother is a key of her child from when she is known as that until she is not,
+// and the only relationship that matching reads.
+func TestAMotherIsAKey(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		child, adult, other := aPerson("Amy", "Stone"), aPerson("Ann", "Reed"), aPerson("Una", "Marsh")
+		kept(t, db, child)
+		is := func(who person.Person, kind person.RelationshipKind) {
+			who.Relationships = []person.Relationship{{
+				ID: who.ID + "." + child.ID, From: who.ID, To: child.ID, Kind: kind,
+				ParentalResponsibility: person.Unknown, LivesWith: person.Unknown,
+			}}
+			kept(t, db, who)
+		}
+		mothers := func(want ...string) {
+			t.Helper()
+			list := read(t, db, func(tx *store.Tx) ([]person.Person, error) { return tx.PeopleToMatch([]string{child.ID, adult.ID}) })
+			if got := list[0].Mothers(); list[0].ID != child.ID || !slices.Equal(got, want) || len(list[0].Relationships) != len(want) {
+				t.Errorf("%d people, mothers %v, not %v", len(list), got, want)
+			}
+			for _, who := range []person.Person{adult, other} {
+				var should []string
+				if slices.Contains(want, who.ID) {
+					should = []string{child.ID}
+				}
+				if got := found(t, db, []person.Key{{Kind: person.KeyMother, Value: who.ID}}); !slices.Equal(got, should) {
+					t.Errorf("by their mother: %v, not %v", got, should)
+				}
+			}
+			if wrong := read(t, db, func(tx *store.Tx) ([]store.KeptProblem, error) { return tx.VerifyCopies() }); len(wrong) > 0 {
+				t.Error(wrong)
+			}
+		}
+		mothers()
+		is(adult, person.Father) // new, and no mother
+		mothers()
+		is(adult, person.Mother) // by mistake a father before
+		mothers(adult.ID)
+		is(adult, person.OtherCarer)
+		mothers()
+		is(other, person.Mother) // new, and a mother at once
+		mothers(other.ID)
+	})
+}
+
+// Those who have the rarest thing in common come first by how much else they share,
+// whether few or many have that.
+func TestBroadKeysRankByWhatIsShared(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		sound := func(word string) person.Key {
+			return person.Key{Kind: person.KeySound, Value: person.Sound(word)}
+		}
+		var people []person.Person
+		for i := range 40 { // many are called Smith, and nothing else that is looked for
+			people = append(people, aPerson("Quentin", "Smith"+strconv.Itoa(i)+" Smith"))
+		}
+		for range 9 {
+			people = append(people, aPerson("Bronwen", "Ludlow"))
+		}
+		rare := []person.Person{aPerson("Zachary", "Vickers"), aPerson("Zachary", "Smith"), aPerson("Zachary Bronwen", "Smith"), aPerson("Zachary Bronwen", "Vickers")}
+		kept(t, db, append(people, rare...)...)
+		got := found(t, db, []person.Key{sound("smith"), sound("bronwen"), sound("zachary"), sound("nobody")})
+		want := []string{rare[2].ID, rare[1].ID, rare[3].ID, rare[0].ID}
+		if !slices.Equal(got, want) {
+			t.Errorf("%v, not %v", got, want)
+		}
+	})
+}
+
+// What was made before a moment is left out, and what was made at it is not.
+func TestRecordsOfSince(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		who := aPerson("Amy", "Stone")
+		kept(t, db, who)
+		r := created(t, db, "TH-1")
+		write(t, db, func(tx *store.Tx) error { return tx.LinkPersonToRecord(r.ID, who.ID, "children", "r1", "child") })
+		for since, n := range map[time.Time]int{{}: 1, r.CreatedAt: 1, r.CreatedAt.Add(time.Microsecond): 0, r.CreatedAt.Add(-time.Hour): 1} {
+			if got := read(t, db, func(tx *store.Tx) ([]store.PersonRecord, error) { return tx.RecordsOfSince([]string{who.ID}, since) }); len(got) != n {
+				t.Errorf("since %v: %v", since, got)
+			}
+		}
+	})
+}
