@@ -14,7 +14,7 @@ var update = flag.Bool("update", false, "write docs/clocks.md and docs/exports.m
 func TestClocks(t *testing.T) { written(t, "TestClocks", "clocks.md", (*pathway.Library).ClockList) }
 
 func TestExports(t *testing.T) {
-	written(t, "TestExports", "exports.md", (*pathway.Library).ExportList)
+	written(t, "TestExports", "exports.md", func(l *pathway.Library) string { return l.ExportList() + compared(l) + censusPage() })
 }
 
 func written(t *testing.T, test, name string, list func(*pathway.Library) string) {

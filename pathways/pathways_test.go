@@ -263,7 +263,7 @@ func TestARowIsCalledByNameAndJob(t *testing.T) {
 		{plan, "core", "Bart Saga, Health visitor", answer.Set{"core/r1/core_name": answer.Text("Bart Saga"), "core/r1/core_job": answer.Text("Health visitor")}},
 		{plan, "core", "Bart Saga", answer.Set{"core/r1/core_name": answer.Text("Bart Saga")}},
 		{plan, "children", "Bella Sample", answer.Set{"children/r1/given_names": answer.Text("Bella"), "children/r1/family_name": answer.Text("Sample")}},
-		{death, "family", "Sample, Bella", answer.Set{"family/r1/family_given": answer.Text("Bella"), "family/r1/family_last": answer.Text("Sample")}},
+		{death, "family", "Bella Sample", answer.Set{"family/r1/family_given": answer.Text("Bella"), "family/r1/family_last": answer.Text("Sample")}},
 	} {
 		if got := c.p.RowName(pathway.Facts{Answers: c.given}, c.group, "r1"); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)

@@ -87,7 +87,7 @@ Times without a zone are London time.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		serveCommand(), demoCommand(), checkCommand(), migrateCommand(), backupCommand(), restoreCommand(),
-		verifyCommand(), destroyCommand(), accountCommand(), dueCommand(), whoToCallCommand(), guidanceCommand(), toolCommand(), versionCommand(),
+		verifyCommand(), destroyCommand(), accountCommand(), jobsCommand(), dueCommand(), whoToCallCommand(), guidanceCommand(), toolCommand(), versionCommand(),
 	)
 	return root
 }

@@ -101,6 +101,65 @@ func TestLockedRecordAndBrokenGlass(t *testing.T) {
 	})
 }
 
+// A lock that nobody has looked at again is told of to those it names, once a month,
+// until somebody has.
+func TestALockIsLookedAtAgain(t *testing.T) {
+	each(t, func(t *testing.T, o office) {
+		rec := o.worry("Archie", "Sample", "")
+		manager, named := o.by("mash_manager"), o.by("mash_social_worker")
+		if err := o.Restrict(t.Context(), manager, rec.ID, "high_risk", "A threat", []string{named.Worker()}); err != nil {
+			t.Fatal(err)
+		}
+		day := 24 * time.Hour
+		told := func(after time.Duration, want int) {
+			t.Helper()
+			at := o.later(after)
+			for range 2 { // a job may run twice
+				if err := o.RemindRestrictions(t.Context(), at.now); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, who := range []string{"mash_manager", "mash_social_worker", "mash_officer"} {
+				list, err := o.Notices(t.Context(), at.by(who), 50)
+				if err != nil {
+					t.Fatal(err)
+				}
+				n := 0
+				for _, x := range list {
+					if x.Message == casework.RestrictionNotice && x.Record == rec.ID {
+						n++
+					}
+				}
+				if who == "mash_officer" {
+					want = 0 // the lock does not name them
+				}
+				if n != want {
+					t.Errorf("after %v: %s was told %d times, want %d", after, who, n, want)
+				}
+			}
+		}
+		told(89*day, 0)
+		told(91*day, 1)
+		told(92*day, 1)
+		told(120*day, 1) // the first is not shown any more
+		lock := o.open(manager, rec.ID).Locks[0].ID
+		late := o.later(120 * day)
+		kind(t, o.KeepRestriction(t.Context(), late.by("mash_officer"), rec.ID, lock), fault.NotFound)
+		kind(t, o.KeepRestriction(t.Context(), late.by("mash_social_worker"), rec.ID, lock), fault.Forbidden)
+		other := o.worry("Kit", "Other", "")
+		kind(t, o.KeepRestriction(t.Context(), late.by("mash_manager"), other.ID, lock), fault.NotFound)
+		if err := o.KeepRestriction(t.Context(), late.by("mash_manager"), rec.ID, lock); err != nil {
+			t.Fatal(err)
+		}
+		told(160*day, 0)
+		told(211*day, 1)
+		if err := o.LiftRestriction(t.Context(), o.later(212*day).by("mash_manager"), rec.ID, lock); err != nil {
+			t.Fatal(err)
+		}
+		told(260*day, 0)
+	})
+}
+
 func TestALockIsChangedThroughItsOwnRecordOnly(t *testing.T) {
 	each(t, func(t *testing.T, o office) {
 		locked, mine := o.worry("Archie", "Sample", ""), o.worry("Bella", "Sample", "")

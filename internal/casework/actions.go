@@ -411,6 +411,9 @@ func (w *waiting) late(c *Chronology) {
 		owns := w.holds(c) || c.Record.Author == string(w.by.Principal) && c.Decision.May(access.Act) ||
 			slices.Contains(c.Pathway.AnswerFor(l.def, c.Record.Answers, l.Row()), w.by.Worker()) ||
 			slices.ContainsFunc(l.def.Owner, func(owner string) bool { return slices.Contains(c.Facts.Actor.Roles, owner) })
+		if m := c.Pathway.MeetingOfActions(l.def.Each); m != nil && m.ChairOf(c.Record.Answers) == w.by.Worker() {
+			owns = true
+		}
 		if owns {
 			w.add(Action{In: c, Step: c.next(l.def, l.Row()), Group: l.def.Each, Row: l.Row(), Clock: l.Clock, Who: l.named})
 		}

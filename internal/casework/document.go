@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"frontdoor/internal/answer"
+	"frontdoor/internal/calendar"
 	"frontdoor/internal/contact"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/pathway"
@@ -69,15 +70,25 @@ func (d *Desk) deceased(tx *store.Tx, rec string) (bool, error) {
 		if rp.Role != "child" {
 			continue
 		}
-		same, err := d.samePeople(tx, rp.Person)
-		if err != nil {
-			return false, err
-		}
-		if slices.ContainsFunc(same, func(p person.Person) bool { return !p.Died.IsZero() }) {
-			return true, nil
+		if died, err := d.died(tx, rp.Person); err != nil || !died.IsZero() {
+			return err == nil, err
 		}
 	}
 	return false, nil
+}
+
+// died is when someone died, as any record of theirs says; zero while none does.
+func (d *Desk) died(tx *store.Tx, p person.Person) (calendar.Date, error) {
+	same, err := d.samePeople(tx, p)
+	if err != nil {
+		return calendar.Date{}, err
+	}
+	for _, one := range same {
+		if !one.Died.IsZero() {
+			return one.Died, nil
+		}
+	}
+	return calendar.Date{}, nil
 }
 
 // previews makes each document from its allow-list alone.

@@ -49,7 +49,7 @@ func (d *Desk) AddEntry(ctx context.Context, by By, e record.Entry, lateReason s
 		e.Text += "\n\nWritten later because: " + lateReason
 	}
 	return d.DB.Write(ctx, func(tx *store.Tx) error {
-		l, err := d.load(tx, by, e.Record, false)
+		l, err := d.load(tx, by, e.Record, by.Once != "")
 		if err != nil {
 			return err
 		}
@@ -110,7 +110,7 @@ func (d *Desk) SendMessage(ctx context.Context, by By, rec, text string) error {
 		return fault.Fields{{Key: "message", Text: "This message is too long. Send it in two parts"}}
 	}
 	return d.DB.Write(ctx, func(tx *store.Tx) error {
-		l, err := d.load(tx, by, rec, false)
+		l, err := d.load(tx, by, rec, by.Once != "")
 		if err != nil {
 			return err
 		}
@@ -175,7 +175,8 @@ func (d *Desk) openMessages(sealed []record.Message) ([]record.Message, error) {
 }
 
 // AddFile checks a stranger's bytes, has them scanned where a scanner is
-// configured, seals and keeps them on a draft or a record.
+// configured, seals and keeps them on a draft or a record. A file that is there
+// already under the same mark is given as it is, see [By.Once].
 func (d *Desk) AddFile(ctx context.Context, by By, draft, rec, name string, content []byte, guarded bool) (record.File, error) {
 	verdict, err := upload.Check(name, content)
 	if err != nil {
@@ -189,9 +190,11 @@ func (d *Desk) AddFile(ctx context.Context, by By, draft, rec, name string, cont
 		}
 	}
 	sum := sha256.Sum256(content)
+	hash := hex.EncodeToString(sum[:])
 	f := record.File{
-		ID: store.NewID(by.Now), Record: rec, Draft: draft, Type: verdict.Type, Size: int64(len(content)),
-		SHA256: hex.EncodeToString(sum[:]), Scan: string(scan), Flags: flags(verdict.Flags), AddedAt: by.Now, By: string(by.Principal), Guarded: guarded,
+		ID:     by.newID("file", draft, rec, verdict.GivenName, hash, strconv.FormatBool(guarded)),
+		Record: rec, Draft: draft, Type: verdict.Type, Size: int64(len(content)),
+		SHA256: hash, Scan: string(scan), Flags: flags(verdict.Flags), AddedAt: by.Now, By: string(by.Principal), Guarded: guarded,
 	}
 	sealed, err := d.Sealer.Seal(content, fileBinding(f.ID))
 	if err != nil {
@@ -203,14 +206,14 @@ func (d *Desk) AddFile(ctx context.Context, by By, draft, rec, name string, cont
 	err = d.DB.Write(ctx, func(tx *store.Tx) error {
 		var have []record.File
 		if draft != "" {
-			if _, err := d.ownDraft(tx, by, draft, tx.Draft); err != nil {
+			if _, err := d.ownDraft(tx, by, draft, tx.LockDraft); err != nil {
 				return err
 			}
 			if have, err = tx.FilesOfDraft(draft); err != nil {
 				return err
 			}
 		} else {
-			l, err := d.load(tx, by, rec, false)
+			l, err := d.load(tx, by, rec, true)
 			if err != nil {
 				return err
 			}
@@ -220,6 +223,9 @@ func (d *Desk) AddFile(ctx context.Context, by By, draft, rec, name string, cont
 			if have, err = tx.FilesOf(rec); err != nil {
 				return err
 			}
+		}
+		if slices.ContainsFunc(have, func(h record.File) bool { return h.ID == f.ID }) {
+			return nil
 		}
 		if err := fits(have, f); err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 
 	"frontdoor/internal/access"
 	"frontdoor/internal/agency"
+	"frontdoor/internal/calendar"
 	"frontdoor/internal/person"
 	"frontdoor/internal/store"
 )
@@ -20,6 +21,9 @@ type Profile struct {
 	Same  []string // every entry that workers have joined, this one included
 	Links []person.SameAs
 	On    []Seat // newest record first
+	// Died is when they died, zero while no record says so. As with letters, a record
+	// that the reader may not know of counts: the day is all that is told of it.
+	Died calendar.Date
 	// Around are the others on the same records, each once.
 	Around []Neighbour
 	// More is set when there are older records than one page reads.
@@ -115,6 +119,9 @@ func (r *reading) profile(id string) (*Profile, error) {
 		return nil, errNotThere
 	}
 	p.Name, p.Role = called(p.On), p.On[0].Role
+	if p.Died, err = r.d.died(r.tx, p.On[0].Person); err != nil {
+		return nil, err
+	}
 	p.Around, err = r.around(others)
 	return p, err
 }

@@ -30,10 +30,14 @@ const (
 // calendarForm is how an instant is given to a mail: as calendars write it.
 const calendarForm = "20060102T150405Z"
 
-// wanted is one person as they are to be invited now.
+// wanted is one person as they are to be invited now: from the list of which
+// record, and to a meeting at what time.
 type wanted struct {
 	pathway.Invited
+	pathway.Guest
 	to string // address
+	l  *loaded
+	g  pathway.Gathering
 }
 
 // meet brings the invitations of a record up to date with what it now says: those
@@ -41,37 +45,65 @@ type wanted struct {
 // again with the next sequence, and those who are no longer asked are told that.
 // It runs in the transaction of whatever changed the record, which is locked, so
 // that two who invite at once send one invitation each.
+//
+// A meeting about several records is one: whoever is on the lists of two of them is
+// invited once, by the first of those that they may open.
 func (d *Desk) meet(tx *store.Tx, by By, l *loaded) error {
 	if len(l.p.Meetings) == 0 {
 		return nil
 	}
-	sent, err := tx.MeetingInvites(l.rec.ID)
+	shared, err := tx.MeetsTogether(l.rec.ID)
 	if err != nil {
 		return err
 	}
-	over := false
-	if s, ok := l.p.State(l.rec.State); ok {
-		over = s.End
-	}
-	for _, g := range l.p.Gatherings(l.f) {
+	for i := range l.p.Meetings {
+		all, err := d.allOf(tx, by, l, l.p.Meetings[i].ID, shared)
+		if err != nil {
+			return err
+		}
 		var want []wanted
-		if g.Open && !over && g.At.After(by.Now) {
-			if want, err = d.wantedAt(tx, by, l, g); err != nil {
+		var sent []store.MeetingInvite
+		for _, one := range all {
+			told, err := tx.MeetingInvites(one.rec.ID)
+			if err != nil {
+				return err
+			}
+			sent = append(sent, slices.DeleteFunc(told, func(m store.MeetingInvite) bool { return m.Meeting != l.p.Meetings[i].ID })...)
+			g, going := gatheringOf(one, l.p.Meetings[i].ID)
+			if !going || !g.At.After(by.Now) {
+				continue
+			}
+			if want, err = d.wantedAt(tx, by, one, g, all, want); err != nil {
 				return err
 			}
 		}
-		if err := d.invite(tx, by, l, g, want, sent); err != nil {
+		if err := d.invite(tx, by, all, want, sent); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// wantedAt finds out who is to be invited to a meeting, and where it is sent.
-func (d *Desk) wantedAt(tx *store.Tx, by By, l *loaded, g pathway.Gathering) ([]wanted, error) {
-	var out []wanted
+// gatheringOf is a meeting of a record as it stands, and whether people are
+// invited to it.
+func gatheringOf(l *loaded, meeting string) (pathway.Gathering, bool) {
+	over := false
+	if s, ok := l.p.State(l.rec.State); ok {
+		over = s.End
+	}
+	for _, g := range l.p.Gatherings(l.f) {
+		if g.Meeting.ID == meeting {
+			return g, g.Open && !over
+		}
+	}
+	return pathway.Gathering{}, false
+}
+
+// wantedAt finds out who is to be invited to a meeting of a record, and where it is
+// sent, and adds those who are not wanted at that time by another record yet.
+func (d *Desk) wantedAt(tx *store.Tx, by By, l *loaded, g pathway.Gathering, all []*loaded, out []wanted) ([]wanted, error) {
 	for _, who := range g.Invited {
-		w := wanted{Invited: who}
+		w := wanted{Invited: who, l: l, g: g}
 		switch {
 		case who.Worker != "":
 			colleague, may, err := d.mayBeTold(tx, by, l, who.Worker)
@@ -91,7 +123,7 @@ func (d *Desk) wantedAt(tx *store.Tx, by By, l *loaded, g pathway.Gathering) ([]
 				continue
 			}
 			if who.Family {
-				if died, err := d.deceased(tx, l.rec.ID); err != nil {
+				if died, err := d.anyDeceased(tx, all); err != nil {
 					return nil, err
 				} else if died {
 					continue
@@ -99,6 +131,18 @@ func (d *Desk) wantedAt(tx *store.Tx, by By, l *loaded, g pathway.Gathering) ([]
 			}
 		default:
 			continue
+		}
+		w.Guest = pathway.Guest{Worker: who.Worker}
+		if who.Row != "" {
+			var err error
+			if w.Guest, err = d.guest(l, g.Meeting, who.Row); err != nil {
+				return nil, err
+			}
+		}
+		if slices.ContainsFunc(out, func(o wanted) bool {
+			return o.l != l && o.g.At.Equal(g.At) && (o.Guest.Same(w.Guest) || o.to == w.to)
+		}) {
+			continue // one invitation is enough
 		}
 		out = append(out, w)
 	}
@@ -117,35 +161,55 @@ func (d *Desk) mayBeTold(tx *store.Tx, by By, l *loaded, id string) (to string, 
 }
 
 // invite sends what is different between who was told and who is wanted.
-func (d *Desk) invite(tx *store.Tx, by By, l *loaded, g pathway.Gathering, want []wanted, sent []store.MeetingInvite) error {
-	mark := placeMark(l.rec.ID, g.Place)
+func (d *Desk) invite(tx *store.Tx, by By, all []*loaded, want []wanted, sent []store.MeetingInvite) error {
+	as := make([]int, len(sent)) // who of those wanted an invitation is for
+	to := make([]string, len(sent))
 	told := make([]bool, len(want))
-	for _, was := range sent {
-		if was.Meeting != g.Meeting.ID || was.Act != store.MeetingRequest {
+	for i, was := range sent {
+		if as[i] = -1; was.Act != store.MeetingRequest {
 			continue
 		}
-		to, err := d.invitedAt(was)
-		if err != nil {
+		var err error
+		if to[i], err = d.invitedAt(was); err != nil {
 			return err
 		}
-		i := slices.IndexFunc(want, func(w wanted) bool {
-			return was.Nth == g.Number && w.Row == was.Row && w.Worker == was.Worker && w.to == to
+		as[i] = slices.IndexFunc(want, func(w wanted) bool {
+			return was.Record == w.l.rec.ID && was.Nth == w.g.Number && w.Invited.Row == was.Row && w.Invited.Worker == was.Worker && w.to == to[i]
 		})
+		if as[i] >= 0 {
+			told[as[i]] = true
+		}
+	}
+	for i, was := range sent {
+		if was.Act != store.MeetingRequest {
+			continue
+		}
+		if as[i] < 0 && was.Starts.After(by.Now) { // asked by another record of the same meeting: it is theirs
+			for j, w := range want {
+				if !told[j] && was.Record != w.l.rec.ID && w.Invited.Worker == was.Worker && w.to == to[i] {
+					as[i], told[j] = j, true
+					break
+				}
+			}
+		}
 		next := was
+		var from *loaded
 		switch {
-		case i < 0 && was.Starts.After(by.Now):
+		case as[i] < 0 && was.Starts.After(by.Now):
 			next.Act = store.MeetingCancel
-		case i < 0:
+			from = all[slices.IndexFunc(all, func(l *loaded) bool { return l.rec.ID == was.Record })]
+		case as[i] < 0:
 			continue // it is past
 		default:
-			told[i] = true
-			if was.Starts.Equal(g.At) && was.Ends.Equal(g.Ends) && was.Mark == mark {
+			w := want[as[i]]
+			if was.Starts.Equal(w.g.At) && was.Ends.Equal(w.g.Ends) && was.Mark == placeMark(was.Record, w.g.Place) {
 				continue
 			}
-			next.Starts, next.Ends, next.Mark = g.At, g.Ends, mark
+			next.Record, next.Row, next.Nth, from = w.l.rec.ID, w.Invited.Row, w.g.Number, w.l
+			next.Starts, next.Ends, next.Mark = w.g.At, w.g.Ends, placeMark(w.l.rec.ID, w.g.Place)
 		}
 		next.Sequence++
-		if err := d.sendInvite(tx, by, l, next, to); err != nil {
+		if err := d.sendInvite(tx, by, from, all, next, to[i]); err != nil {
 			return err
 		}
 	}
@@ -154,10 +218,10 @@ func (d *Desk) invite(tx *store.Tx, by By, l *loaded, g pathway.Gathering, want 
 			continue
 		}
 		m := store.MeetingInvite{
-			Record: l.rec.ID, Meeting: g.Meeting.ID, Nth: g.Number, Row: w.Row, UID: newUID(), Act: store.MeetingRequest,
-			Worker: w.Worker, Starts: g.At, Ends: g.Ends, Mark: mark,
+			Record: w.l.rec.ID, Meeting: w.g.Meeting.ID, Nth: w.g.Number, Row: w.Invited.Row, UID: newUID(), Act: store.MeetingRequest,
+			Worker: w.Invited.Worker, Starts: w.g.At, Ends: w.g.Ends, Mark: placeMark(w.l.rec.ID, w.g.Place),
 		}
-		if err := d.sendInvite(tx, by, l, m, w.to); err != nil {
+		if err := d.sendInvite(tx, by, w.l, all, m, w.to); err != nil {
 			return err
 		}
 	}
@@ -165,12 +229,12 @@ func (d *Desk) invite(tx *store.Tx, by By, l *loaded, g pathway.Gathering, want 
 }
 
 // sendInvite keeps one invitation and queues its mail, both or neither.
-func (d *Desk) sendInvite(tx *store.Tx, by By, l *loaded, m store.MeetingInvite, to string) error {
+func (d *Desk) sendInvite(tx *store.Tx, by By, l *loaded, all []*loaded, m store.MeetingInvite, to string) error {
 	var err error
 	m.ID, m.By, m.At, m.Sealed = store.NewID(by.Now), string(by.Principal), by.Now, ""
 	silent := false
 	if m.Act == store.MeetingCancel { // the child may have died since they were invited
-		if silent, err = d.toFamily(tx, l, m); err != nil {
+		if silent, err = d.toFamily(tx, l, all, m); err != nil {
 			return err
 		}
 	}
@@ -212,7 +276,7 @@ func (d *Desk) sendInvite(tx *store.Tx, by By, l *loaded, m store.MeetingInvite,
 
 // toFamily tells whether an invitation is one to the family of a child who has
 // died: then not even that the meeting is off is mailed.
-func (d *Desk) toFamily(tx *store.Tx, l *loaded, m store.MeetingInvite) (bool, error) {
+func (d *Desk) toFamily(tx *store.Tx, l *loaded, all []*loaded, m store.MeetingInvite) (bool, error) {
 	if m.Worker != "" {
 		return false, nil
 	}
@@ -222,7 +286,7 @@ func (d *Desk) toFamily(tx *store.Tx, l *loaded, m store.MeetingInvite) (bool, e
 			return false, nil
 		}
 	}
-	return d.deceased(tx, l.rec.ID)
+	return d.anyDeceased(tx, all)
 }
 
 // invitedAt opens the address that an invitation went to.
@@ -296,6 +360,7 @@ type Meeting struct {
 	// where nobody could be told.
 	Told map[string]store.MeetingInvite
 	Past []PastMeeting // the newest first
+	With []Companion   // the other records that it is about
 }
 
 // PastMeeting is one that was held or was not: the record's answers as they were
@@ -307,7 +372,7 @@ type PastMeeting struct {
 }
 
 // MeetingsOf gives the meetings of a record that its reader has opened.
-func (d *Desk) MeetingsOf(ctx context.Context, v *View) ([]Meeting, error) {
+func (d *Desk) MeetingsOf(ctx context.Context, by By, v *View) ([]Meeting, error) {
 	var out []Meeting
 	err := d.DB.Read(ctx, func(tx *store.Tx) error {
 		sent, err := tx.MeetingInvites(v.Record.ID)
@@ -318,12 +383,19 @@ func (d *Desk) MeetingsOf(ctx context.Context, v *View) ([]Meeting, error) {
 		if err != nil {
 			return err
 		}
+		shared, err := tx.MeetsTogether(v.Record.ID)
+		if err != nil {
+			return err
+		}
 		for _, g := range v.Pathway.Gatherings(v.Facts) {
 			m := Meeting{Gathering: g, Told: map[string]store.MeetingInvite{}}
 			for _, s := range sent {
 				if was, ok := m.Told[s.Row]; s.Meeting == g.Meeting.ID && s.Nth == g.Number && (!ok || was.Act == store.MeetingCancel || s.At.After(was.At)) {
 					m.Told[s.Row] = s
 				}
+			}
+			if m.With, err = d.companions(tx, by, v, g, shared, m.Told); err != nil {
+				return err
 			}
 			for i, r := range revs {
 				held := slices.Contains(g.Meeting.Held, r.Step)
@@ -357,6 +429,7 @@ type MyMeeting struct {
 	ReportDue calendar.Date // zero when no report is asked for
 	ReportIn  bool
 	Answer    []pathway.StepState // the steps open to them
+	With      []record.Record     // the others that it is about and they may open
 }
 
 const mostMeetings = 100
@@ -389,7 +462,11 @@ func (d *Desk) MyMeetings(ctx context.Context, by By) ([]MyMeeting, error) {
 			if !ok {
 				continue
 			}
-			out = append(out, d.mine(l, def, m))
+			one := d.mine(l, def, m)
+			if one.With, err = d.alsoMine(tx, by, m); err != nil {
+				return err
+			}
+			out = append(out, one)
 		}
 		return nil
 	})

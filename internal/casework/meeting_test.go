@@ -302,7 +302,7 @@ func TestHeldInBetween(t *testing.T) {
 			}
 		}
 		v := o.open(o.by("social_worker"), rec.ID)
-		list, err := o.MeetingsOf(t.Context(), v)
+		list, err := o.MeetingsOf(t.Context(), o.by("social_worker"), v)
 		if err != nil || len(list) != 1 || list[0].Open || len(list[0].Past) != 3 {
 			t.Errorf("%+v %v", list, err)
 		}

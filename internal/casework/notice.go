@@ -199,7 +199,13 @@ func (d *Desk) TellClocks(ctx context.Context, now time.Time) (int, error) {
 			def, ok := p.Clock(c.Clock)
 			if ok {
 				by := BySystem(now)
-				if err := d.tellOwners(tx, by, rec, def.Owner, p.AnswerFor(def, rec.Answers, c.Row()), "clock_"+what); err != nil {
+				var chair []access.Principal
+				if what == "overdue" {
+					if chair, err = d.tellChair(tx, by, rec, p, def); err != nil {
+						return err
+					}
+				}
+				if err := d.tellOwners(tx, by, rec, def.Owner, p.AnswerFor(def, rec.Answers, c.Row()), "clock_"+what, chair); err != nil {
 					return err
 				}
 				if err := d.mailOwners(tx, by, rec, p, def, c.Row()); err != nil {
@@ -222,9 +228,8 @@ func (d *Desk) TellClocks(ctx context.Context, now time.Time) (int, error) {
 }
 
 // tellOwners tells of a clock: the worker who has the record, those whom its
-// answers name to see to it, and its owners.
-func (d *Desk) tellOwners(tx *store.Tx, by By, rec record.Record, owners, named []string, message string) error {
-	var told []access.Principal
+// answers name to see to it, and its owners, but for those told already.
+func (d *Desk) tellOwners(tx *store.Tx, by By, rec record.Record, owners, named []string, message string, told []access.Principal) error {
 	tell := func(to access.Principal) error {
 		if slices.Contains(told, to) {
 			return nil

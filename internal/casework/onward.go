@@ -134,7 +134,7 @@ func (d *Desk) copyFiles(tx *store.Tx, by By, from, to string, copies map[string
 		if err != nil {
 			return err
 		}
-		f.ID, f.Record, f.Draft, f.Checked = id, to, "", ""
+		f.ID, f.Record, f.Draft = id, to, ""
 		if f.Name, err = d.sealText("file name", id, name); err != nil {
 			return err
 		}

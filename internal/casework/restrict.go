@@ -112,6 +112,58 @@ func (d *Desk) LiftRestriction(ctx context.Context, by By, rec, id string) error
 	})
 }
 
+// KeepRestriction notes that somebody looked at a lock again and that it stays: it
+// is to be looked at once more after the same time.
+func (d *Desk) KeepRestriction(ctx context.Context, by By, rec, id string) error {
+	return d.DB.Write(ctx, func(tx *store.Tx) error {
+		if _, err := d.mayRestrict(tx, by, rec); err != nil {
+			return err
+		}
+		if err := ofRecord(tx, rec, id); err != nil {
+			return err
+		}
+		if err := tx.ReviewRestriction(id, by.Now.Add(restrictionReview)); err != nil {
+			return err
+		}
+		return d.log(tx, by, "keep-restriction", rec, nil)
+	})
+}
+
+// RestrictionNotice is the notice that a lock is to be looked at again.
+const RestrictionNotice = "lock_review"
+
+// RemindRestrictions tells those whom a lock names that it is to be looked at
+// again: on the day, and again for as long as nobody has, when the last notice is
+// not shown any more.
+func (d *Desk) RemindRestrictions(ctx context.Context, now time.Time) error {
+	return d.DB.Write(ctx, func(tx *store.Tx) error {
+		due, err := tx.RestrictionsToReview(now)
+		if err != nil {
+			return err
+		}
+		by := BySystem(now)
+		for _, r := range due {
+			since := now.Add(-store.NoticesLast)
+			if r.ReviewBy.After(since) {
+				since = r.ReviewBy
+			}
+			told, err := tx.NoticedSince(r.Record, RestrictionNotice, since)
+			if err != nil {
+				return err
+			}
+			if told {
+				continue
+			}
+			for _, w := range r.Named {
+				if err := d.noticeTo(tx, by, record.Record{ID: r.Record}, access.ToWorker(w), RestrictionNotice); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
 // ofRecord makes sure that a lock is one that holds on this very record: who may
 // change the locks of one record may not change another's.
 func ofRecord(tx *store.Tx, rec, id string) error {

@@ -139,6 +139,10 @@ func (p *player) act(where string, a act, at time.Time) string {
 	if a.Follow != "" {
 		return p.follow(where, a, by, on)
 	}
+	if a.Meeting != "" {
+		p.refused(where, a, p.meet(where, a, by, on))
+		return on
+	}
 	if a.Write != nil {
 		changes := answer.Given(a.Write)
 		p.workers(pw, changes, at)
@@ -169,7 +173,7 @@ func (p *player) act(where string, a act, at time.Time) string {
 		}
 	}
 	p.workers(pw, changes, at)
-	_, err = p.d.TakeStep(t.Context(), by, on, ref, rec.Revision, changes)
+	_, err = p.d.TakeStepWith(t.Context(), by, on, ref, rec.Revision, changes, p.others(where, a))
 	if a.Refused == "" && strings.Contains(fault.SafeText(err), "A second person must check these letters") {
 		p.second(where, a.By, by, on, ref, changes, at)
 		_, err = p.d.TakeStep(t.Context(), by, on, ref, rec.Revision, changes)
@@ -200,6 +204,47 @@ func (p *player) second(where, who string, by casework.By, on, ref string, chang
 	if err != nil {
 		p.t.Fatalf("%s: second person: %v", where, err)
 	}
+}
+
+// meet makes a meeting of a record one with those of others, or one by itself.
+func (p *player) meet(where string, a act, by casework.By, on string) error {
+	if slices.Equal(a.With, []string{"apart"}) {
+		return p.d.MeetApart(p.t.Context(), by, on, a.Meeting)
+	}
+	var ids []string
+	for _, name := range a.With {
+		ids = append(ids, p.known(where, name))
+	}
+	return p.d.MeetTogether(p.t.Context(), by, on, a.Meeting, ids)
+}
+
+func (p *player) known(where, name string) string {
+	id, ok := p.started[name]
+	if !ok {
+		p.t.Fatalf("%s: %s was not started; there are %v", where, name, p.started)
+	}
+	return id
+}
+
+// others are the answers about those who are on the lists of other records alone.
+func (p *player) others(where string, a act) map[string]answer.Set {
+	out := map[string]answer.Set{}
+	for name, groups := range a.Others {
+		id := p.known(where, name)
+		rec, err := p.read(id)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		out[id] = answer.Set{}
+		for group, rows := range groups {
+			for i, row := range rows {
+				for q, v := range row {
+					out[id][answer.RowKey(group, rec.Answers.Rows(group)[i], q)] = answer.One(v)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // follow carries a record on into one of another pathway, as a worker does from

@@ -107,25 +107,44 @@ func questionOf(p *pathway.Pathway, k answer.Key) (*pathway.Question, string) {
 // step about one row is named with it, "complete/r3"; the answers about a row
 // that a step adds stand under the row pathway.NewRow.
 func (d *Desk) TakeStep(ctx context.Context, by By, id, step string, based int, changes answer.Set) (record.Record, error) {
+	return d.TakeStepWith(ctx, by, id, step, based, changes, nil)
+}
+
+// TakeStepWith takes a step that is about several records at once: also are the
+// answers about those who are on the lists of the others alone, by record.
+func (d *Desk) TakeStepWith(ctx context.Context, by By, id, step string, based int, changes answer.Set, also map[string]answer.Set) (record.Record, error) {
 	var out record.Record
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
 		l, err := d.load(tx, by, id, true)
 		if err != nil {
 			return err
 		}
-		out, err = d.take(tx, by, l, step, based, changes.Clone())
-		return err
+		s, row, ok := stepOf(l.p, step)
+		if !ok {
+			return errNotThere
+		}
+		given, err := d.take(tx, by, &l, step, based, changes.Clone())
+		if err != nil {
+			return err
+		}
+		out = l.rec
+		if err := d.takeTogether(tx, by, &l, s, row, given, also); err != nil {
+			return err
+		}
+		return d.meet(tx, by, &l)
 	})
 	return out, err
 }
 
-func (d *Desk) take(tx *store.Tx, by By, l loaded, ref string, based int, changes answer.Set) (record.Record, error) {
+// take takes a step on one record and gives the answers that it was taken on.
+// Whoever was invited to its meetings is told afterwards, by [Desk.meet].
+func (d *Desk) take(tx *store.Tx, by By, l *loaded, ref string, based int, changes answer.Set) (answer.Set, error) {
 	s, row, ok := stepOf(l.p, ref)
 	if !ok {
-		return l.rec, errNotThere
+		return nil, errNotThere
 	}
 	if err := clash(tx, l.p, l.rec, based, changes); err != nil {
-		return l.rec, err
+		return nil, err
 	}
 	l.f.Row, changes = onRow(l.rec, s, row, changes)
 	for k, a := range l.p.Anew(s.ID, l.f) {
@@ -135,18 +154,19 @@ func (d *Desk) take(tx *store.Tx, by By, l loaded, ref string, based int, change
 	}
 	changes = l.rec.Answers.Diff(overlay(l.rec.Answers, changes))
 	if text := l.p.ScoringRefused(l.f, changes); text != "" {
-		return l.rec, fault.New(fault.Forbidden, text)
+		return nil, fault.New(fault.Forbidden, text)
 	}
 	l.f.Answers.Apply(changes)
+	given := l.f.Answers.Clone()
 	taking, err := l.p.Take(s.ID, l.f)
 	if l.near.err != nil {
-		return l.rec, l.near.err
+		return nil, l.near.err
 	}
 	if err != nil {
-		return l.rec, err
+		return nil, err
 	}
-	if err := d.secondChecked(tx, by, l, taking); err != nil {
-		return l.rec, err
+	if err := d.secondChecked(tx, by, *l, taking); err != nil {
+		return nil, err
 	}
 	rev := record.Revision{
 		Kind: record.Stepped, Step: s.ID, Row: taking.Row, From: l.rec.State, To: taking.To, Changes: changes,
@@ -157,35 +177,35 @@ func (d *Desk) take(tx *store.Tx, by By, l loaded, ref string, based int, change
 	}
 	if taking.Moves != "" {
 		if _, ok := d.Place.Register.Authority(taking.Moves); !ok {
-			return l.rec, fault.New(fault.Invalid, "Choose which front door this goes to.")
+			return nil, fault.New(fault.Invalid, "Choose which front door this goes to.")
 		}
 		if !d.holdsIn(by, s.By, taking.Moves) {
-			return l.rec, fault.New(fault.Forbidden, "Only someone of the front door that it goes to can accept it.")
+			return nil, fault.New(fault.Forbidden, "Only someone of the front door that it goes to can accept it.")
 		}
 		rev.Authority = taking.Moves
 	}
 	if taking.Merges != "" {
 		into, err := d.access(tx, by, taking.Merges)
 		if err != nil {
-			return l.rec, err
+			return nil, err
 		}
 		if taking.Merges == l.rec.ID || !into.May(access.View) {
-			return l.rec, fault.New(fault.Invalid, "Choose another record that you can open for this one to join.")
+			return nil, fault.New(fault.Invalid, "Choose another record that you can open for this one to join.")
 		}
 	}
 	rev.Allocated, rev.Team = taking.Allocates, taking.Team
-	if err := d.revise(tx, by, &l, rev); err != nil {
-		return l.rec, err
+	if err := d.revise(tx, by, l, rev); err != nil {
+		return nil, err
 	}
-	if err := d.effects(tx, by, &l, taking); err != nil {
-		return l.rec, err
+	if err := d.effects(tx, by, l, taking); err != nil {
+		return nil, err
 	}
 	if dr, _, err := tx.DraftFor(string(by.Principal), l.rec.ID, ref); err == nil {
 		if err := tx.MoveFiles(dr.ID, l.rec.ID); err != nil {
-			return l.rec, err
+			return nil, err
 		}
 	}
-	return l.rec, tx.DropDraftFor(string(by.Principal), l.rec.ID, ref)
+	return given, tx.DropDraftFor(string(by.Principal), l.rec.ID, ref)
 }
 
 // holdsIn tells whether the worker holds one of some roles in a team of an
@@ -327,10 +347,7 @@ func (d *Desk) effects(tx *store.Tx, by By, l *loaded, t pathway.Taking) error {
 	if err := d.sendDocuments(tx, by, l, t.Documents); err != nil {
 		return err
 	}
-	if err := d.notify(tx, by, *l, t.Notices); err != nil {
-		return err
-	}
-	return d.meet(tx, by, l)
+	return d.notify(tx, by, *l, t.Notices)
 }
 
 // stepEntry writes the entry that a step leaves on the record: the words given
@@ -547,7 +564,10 @@ func (d *Desk) begin(tx *store.Tx, by By, p *pathway.Pathway, b Beginning) (load
 			return l, err
 		}
 	}
-	return l, d.effects(tx, by, &l, taking)
+	if err := d.effects(tx, by, &l, taking); err != nil {
+		return l, err
+	}
+	return l, d.meet(tx, by, &l)
 }
 
 // Allocate gives records to a worker, all or none: the board's bulk act.

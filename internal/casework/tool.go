@@ -59,6 +59,9 @@ func (d *Desk) sheets(tx *store.Tx, by By, p *pathway.Pathway, rec string) (map[
 		if out[t.Group], err = d.sheet(tx, by, e, t.Began); err != nil {
 			return nil, err
 		}
+		if g, ok := p.Group(t.Group); ok {
+			out[t.Group].Part = g.Part
+		}
 	}
 	return out, nil
 }
@@ -164,7 +167,8 @@ func (d *Desk) beginTools(tx *store.Tx, by By, l *loaded, b *Beginning) ([]store
 		if err != nil {
 			return nil, err
 		}
-		if sheet.May.Refused != "" && !b.System && !g.IfImported {
+		sheet.Part = g.Part
+		if sheet.May.Refused != "" && !b.System && !g.Beside() {
 			return nil, fault.New(fault.Forbidden, sheet.May.Refused)
 		}
 		if _, err := tx.AddToolEdition(e); e.Practice && err != nil {
@@ -188,7 +192,7 @@ func (d *Desk) beginTools(tx *store.Tx, by By, l *loaded, b *Beginning) ([]store
 // acts may not score the tools.
 func (d *Desk) mayBeginTools(tx *store.Tx, by By, p *pathway.Pathway) error {
 	for _, g := range p.ToolGroups() {
-		if g.IfImported || g.Practise != "" {
+		if g.Beside() || g.Practise != "" {
 			continue // without the tool, or only for practice, it can still be begun
 		}
 		e, there, err := d.inForce(tx, by, g, false)

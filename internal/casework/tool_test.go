@@ -393,9 +393,9 @@ func TestALicenceThatRunsOutIsToldOnceEach(t *testing.T) {
 	})
 }
 
-// A pathway that works without a form takes it in once it is imported, and is begun
-// and worked on by people who may not score with it.
-func TestAFormThatIsOnlyThereWhenImported(t *testing.T) {
+// A pathway of which a form is one part has the practice example, as a real record,
+// until the form is imported, and is begun and worked on by people who may not score.
+func TestAnAreasOwnToolTakesThePlaceOfTheExample(t *testing.T) {
 	t.Parallel()
 	caseworktest.Each(t, func(t *testing.T, d *casework.Desk) {
 		c := newClinic(t, d, tool.AfterRead, far())
@@ -407,8 +407,8 @@ func TestAFormThatIsOnlyThereWhenImported(t *testing.T) {
 			c.must(err)
 			return rec
 		}
-		if rec := begin(0); len(rec.Answers.Rows("tool_items")) != 0 || strings.Contains(rec.Names, tool.PracticeMark) {
-			t.Errorf("without the form there are %v", rec.Answers.Rows("tool_items"))
+		if rec := begin(0); len(rec.Answers.Rows("tool_items")) != 12 || strings.Contains(rec.Names, tool.PracticeMark) {
+			t.Errorf("without the form %q has %v", rec.Names, rec.Answers.Rows("tool_items"))
 		}
 		caseworktest.Import(t, d, caseworktest.Form(t, `"gcp2"`, `"exploitation"`), c.manager, far(), tool.AfterRead, caseworktest.Start)
 		rec := begin(1)

@@ -152,7 +152,7 @@ var people = []Account{
 		Group: "Allegations against adults who work with children",
 		id:    "lado", Role: "Designated officer for allegations (LADO)", Name: "Ottilie Errant", job: "Designated officer", phone: "01632 960153",
 		team: "thurrock_lado", role: "lado",
-		What: "An allegation that cannot end before the question of the barring service is answered. Nobody else sees it.",
+		What: "An allegation that cannot end before the referral to the barring service has been sent. Nobody else sees it.",
 	},
 	{
 		Group: "Police",

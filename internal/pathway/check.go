@@ -241,6 +241,12 @@ func (k *checker) law() {
 		if l.Text == "" || l.Source == "" {
 			k.d.fault(line, "Write text: and source:", "the law entry “%s” does not say what the duty is and where it comes from", id)
 		}
+		switch national := l.Kind == "statute" || l.Kind == "statutory_guidance"; {
+		case l.URL == "" && national:
+			k.warn(line, "Write url: with its address", "the law entry “%s” does not say where it can be read", id)
+		case l.URL != "" && !strings.HasPrefix(l.URL, "https://") && !strings.HasPrefix(l.URL, "/"):
+			k.d.fault(line, "Write an address that begins with https://, or with / for a page of ours", "“%s” is no address", l.URL)
+		}
 		switch checked, err := calendar.ParseDate(l.Checked); {
 		case l.Checked == "":
 			k.warn(line, "Compare it with its source and write checked: <date>", "nobody has checked the law entry “%s”", id)

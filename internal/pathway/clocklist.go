@@ -34,12 +34,21 @@ those of the folder that ships with the program.
 			}
 			row := cells(
 				c.Code, label, p.lengthWords(c), p.eventsWords(c.From), p.eventsWords(c.Until)+p.pauseWords(c),
-				lawWords[law.Kind]+". "+strings.TrimSuffix(law.Source, ".")+" ("+checked+")", p.settingWords(c),
+				lawWords[law.Kind]+". "+law.linked()+" ("+checked+")", p.settingWords(c),
 			)
 			b.WriteString("| " + strings.Join(row, " | ") + " |\n")
 		}
 	}
 	return b.String()
+}
+
+// linked is the source in Markdown, with its address.
+func (l Law) linked() string {
+	source := strings.TrimSuffix(l.Source, ".")
+	if l.URL == "" {
+		return source
+	}
+	return "[" + source + "](" + l.URL + ")"
 }
 
 // cells are texts as they can stand in a Markdown table.

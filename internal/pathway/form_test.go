@@ -270,6 +270,15 @@ func TestCheck(t *testing.T) {
 	}{
 		{pathway.Question{Type: "text", Label: "Your full name"}, answer.Answer{}, "Enter your full name"},
 		{pathway.Question{Type: "text", Label: "NHS trust"}, answer.Answer{}, "Enter the NHS trust"},
+		// A question or half a sentence is quoted, and a column's heading is no name.
+		{pathway.Question{Type: "text", Label: "Is the child safer?", Short: "Safer"}, answer.Answer{}, "Enter an answer for “Is the child safer?”"},
+		{pathway.Question{Type: "text", Label: "If they do not use it, their email"}, answer.Answer{}, "Enter an answer for “If they do not use it, their email”"},
+		{pathway.Question{Type: "text", Label: "To the child, in your own words"}, answer.Answer{}, "Enter an answer for “To the child, in your own words”"},
+		{pathway.Question{Type: "text", Label: "Child seen by"}, answer.Answer{}, "Enter an answer for “Child seen by”"},
+		{pathway.Question{Type: "text", Label: "When, and whether it goes on"}, answer.Answer{}, "Enter an answer for “When, and whether it goes on”"},
+		{pathway.Question{Type: "text", Label: "ViSOR reference"}, answer.Answer{}, "Enter the ViSOR reference"},
+		{pathway.Question{Type: "text", Label: "Parents’ own words"}, answer.Answer{}, "Enter the parents’ own words"},
+		{pathway.Question{Type: "text", Label: "Another team"}, answer.Answer{}, "Enter another team"},
 		{pathway.Question{Type: "text", Label: "Who are you?", Missing: "Say who you are."}, answer.Answer{}, "Say who you are"},
 		{pathway.Question{Type: "text", Label: "Name"}, answer.Text(strings.Repeat("é", 300)), ""},
 		{pathway.Question{Type: "text", Label: "Name"}, answer.Text(strings.Repeat("é", 301)), "Name must be 300 characters or fewer"},

@@ -162,6 +162,21 @@ func TestLawCheckedIsAWarning(t *testing.T) {
 	}
 }
 
+// National law and guidance says where it can be read.
+func TestLawHasAnAddress(t *testing.T) {
+	t.Parallel()
+	for was, want := range map[string]string{`url: "https://www.gov.uk/", `: "does not say where it can be read", `"https://www.gov.uk/"`: "is no address"} {
+		instead := ""
+		if strings.HasPrefix(was, `"`) {
+			instead = "www.gov.uk"
+		}
+		_, faults := pathway.Load(folder(t, "worry", was, instead), place())
+		if len(faults) != 1 || faults[0].Warning != (instead == "") || faults[0].Line != 9 || !strings.Contains(faults.Error(), want) {
+			t.Errorf("%q: %v", instead, faults)
+		}
+	}
+}
+
 func TestAliasesAreBounded(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder

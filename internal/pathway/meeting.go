@@ -50,6 +50,10 @@ type Meeting struct {
 	Actions    string   `yaml:"actions"` // group of what was agreed
 	Minutes    []string `yaml:"minutes"` // documents with a row of the group
 
+	// Together are the steps that are taken on every record at once when the meeting
+	// is held about several, such as the plans of brothers and sisters. Without it
+	// each record has meetings of its own alone.
+	Together []string `yaml:"together"`
 	// Ring is what people are told to ring about when they get a mail: child,
 	// adult-in-trust, death or early-help. A child when empty.
 	Ring string `yaml:"ring"`
@@ -241,6 +245,24 @@ func (p *Pathway) Enough(m *Meeting, f Facts) (enough, known bool) {
 	return t == yes, t != unknown
 }
 
+// MeetingOfActions is the meeting whose agreed actions are the rows of a group; nil
+// when there is none.
+func (p *Pathway) MeetingOfActions(group string) *Meeting {
+	i := slices.IndexFunc(p.Meetings, func(m Meeting) bool { return group != "" && m.Actions == group })
+	if i < 0 {
+		return nil
+	}
+	return &p.Meetings[i]
+}
+
+// ChairOf is the worker recorded as the chair of a meeting; empty when nobody is.
+func (m *Meeting) ChairOf(answers answer.Set) string {
+	if m.Chair == "" {
+		return ""
+	}
+	return bare(answers.Text(answer.Key(m.Chair)))
+}
+
 // AgendaLines are the points of a meeting's agenda, in order.
 func (p *Pathway) AgendaLines(m *Meeting, f Facts) []Code {
 	if p.groups[m.Agenda] == nil {
@@ -328,6 +350,7 @@ func (k *checker) meetingSteps(m *Meeting, what string) {
 			k.d.fault(k.line(&m.Answer[j]), "Write row: "+m.Invited+" on it", "nobody can answer by “%s”, which is not about one %s", s.ID, p.item(m.Invited))
 		}
 	}
+	k.together(m, what)
 	if m.Attendance == "" {
 		return
 	}

@@ -117,6 +117,10 @@ func TestMeetingFaults(t *testing.T) {
 		{"title: Talk,", "title: Talk, ring: nobody,", "there is no thing to ring about “nobody”"},
 		{"title: Talk,", "title: Talk, answer: hold,", "nobody can answer by “hold”"},
 		{"title: Talk,", "title: Talk, minutes: sheet,", "there is no document “sheet”"},
+		{"title: Talk,", "title: Talk, together: [arrange, hold],", "“hold” is not about the meeting “talk” as a whole"},
+		{"title: Talk,", "title: Talk, together: [arrange, add],", "“add” is about one record’s own rows"},
+		{"title: Talk,", "title: Talk, off: shut, together: [arrange, shut],", "“shut” would move every other record"},
+		{"title: Talk,", "title: Talk, together: count,", "nothing sets the time of the meeting “talk” for every record"},
 	} {
 		if p, faults := meet(t, c.from, c.to); p != nil || !strings.Contains(faults.Error(), c.want) {
 			t.Errorf("%q: want %q, got %v", c.to, c.want, faults)

@@ -292,7 +292,9 @@ func (t *taker) start(st *Start) {
 	if t.p.groups[st.Each] != nil {
 		scenes = nil
 		for _, at := range t.s.over(st.Each) {
-			scenes = append(scenes, at.with(at.row))
+			if st.Each != t.step.Group() || at.row == t.f.Row { // a step about one row starts that one's
+				scenes = append(scenes, at.with(at.row))
+			}
 		}
 	} else if st.Each != "" {
 		a, ok := t.s.answer("", "", st.Each)

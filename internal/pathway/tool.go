@@ -23,6 +23,7 @@ type Sheet struct {
 	Edition string // id under which the edition is kept
 	May     tool.Standing
 	Began   time.Time // when the scoring was begun
+	Part    bool      // the record is more than the scoring
 }
 
 // Tool names the form of others whose items are the rows of the group; empty when
@@ -31,6 +32,11 @@ func (g *Group) Tool() string { return g.tool }
 
 // Listed tells whether the rows are a list that nobody adds to.
 func (g *Group) Listed() bool { return g.codes != nil || g.tool != "" }
+
+// Beside tells whether the record stands without its form: one that is only there
+// when it is imported, or one that is a part of the record. Whoever may not score
+// then still works on it.
+func (g *Group) Beside() bool { return g.IfImported || g.Part }
 
 // ToolGroups are the groups whose rows are items of a form of others.
 func (p *Pathway) ToolGroups() []*Group {
@@ -113,22 +119,34 @@ func (f *Facts) itemName(g *Group, row string, wording bool) string {
 	if !ok {
 		return upperFirst(g.Item) + " " + row
 	}
-	name := it.Name(wording && sheet.May.Wording)
+	name := it.Name(wording && sheet.May.Wording || sheet.Form.Practice) // its words are ours
 	if sheet.Form.Practice {
 		name += " (practice example)"
 	}
 	return name
 }
 
-// PracticeMark begins the name of a record that is scored with a practice example;
-// empty for any other.
+// PracticeMark begins the name of a record that is nothing but a scoring with a
+// practice example; empty for any other.
 func (f Facts) PracticeMark() string {
 	for _, sheet := range f.Tools {
-		if sheet.Form.Practice {
+		if sheet.Form.Practice && !sheet.Part {
 			return tool.PracticeMark + ": "
 		}
 	}
 	return ""
+}
+
+// PracticeParts are the titles of the parts of a record that were made with a
+// practice example, where the record is more than they are.
+func (p *Pathway) PracticeParts(f Facts) []string {
+	var out []string
+	for _, g := range p.ToolGroups() {
+		if sheet := f.Tools[g.ID]; sheet != nil && sheet.Part && sheet.Form.Practice {
+			out = append(out, g.Title)
+		}
+	}
+	return out
 }
 
 // PracticeWords follow the name of what a practice example scored.
@@ -194,7 +212,7 @@ func ofItem(q *Question, sheet *Sheet, row string) *Question {
 // its items are then not asked.
 func (p *Pathway) toolRefused(s *Step, f *Facts) string {
 	for i := range s.Ask {
-		if g := p.groups[s.Ask[i].Group]; g != nil && !g.IfImported && s.Ask[i].Type == toolType && barredFrom(g.ID, f) {
+		if g := p.groups[s.Ask[i].Group]; g != nil && !g.Beside() && s.Ask[i].Type == toolType && barredFrom(g.ID, f) {
 			return f.Tools[g.ID].May.Refused
 		}
 	}
@@ -247,8 +265,8 @@ func (k *checker) tools() {
 			}
 		}
 		switch {
-		case g.tool == "" && (g.Practise != "" || g.IfImported):
-			k.d.fault(k.line(g), "Take practise: and if_imported: out", "%s is not of a tool", what)
+		case g.tool == "" && (g.Practise != "" || g.Beside()):
+			k.d.fault(k.line(g), "Take practise:, if_imported: and part: out", "%s is not of a tool", what)
 		case g.tool != "" && n != 1:
 			k.d.fault(k.line(g), "Write one question with type: tool for its items", "%s has %d questions of type tool", what, n)
 		}

@@ -85,7 +85,7 @@ func TestAStepThatScores(t *testing.T) {
 	form, _, _ := tool.PracticeOf("dash")
 	own := *form
 	own.Practice = false
-	answers := answer.Set{"why": answer.Text("x"), "scores": answer.List("wind", "storm")}
+	answers := answer.Set{"why": answer.Text("x"), "scores": answer.List("fear", "worse")}
 	for _, c := range []struct {
 		replace []string
 		may     tool.Standing
@@ -93,7 +93,7 @@ func TestAStepThatScores(t *testing.T) {
 		hint    string
 		refused string
 	}{
-		{nil, tool.Standing{Wording: true}, 2, "Has the wind got stronger in the last week?", ""},
+		{nil, tool.Standing{Wording: true}, 2, "How afraid they are\nThey say that they or a child could be killed or badly hurt.", ""},
 		{nil, tool.Standing{}, 2, "", ""},
 		{nil, tool.Standing{Refused: "You are not trained."}, 0, "", "You are not trained."},
 		{[]string{`"tool:dash"`, `"tool:dash", if_imported: true`}, tool.Standing{Refused: "You are not trained."}, 0, "", ""},
@@ -114,7 +114,7 @@ func TestAStepThatScores(t *testing.T) {
 				t.Errorf("%+v", a)
 			}
 		}
-		if got := p.RowHint(f, "scores", "wind"); got != c.hint {
+		if got := p.RowHint(f, "scores", "fear"); got != c.hint {
 			t.Errorf("the hint is %q, want %q", got, c.hint)
 		}
 		states := p.StepsFor(f)
@@ -123,26 +123,26 @@ func TestAStepThatScores(t *testing.T) {
 		}
 	}
 	p, _ := loadScored()
-	f := facts(with(answers, "scores/wind/score_answer", "maybe", "scores/storm/score_answer", "no"), "open", worker)
+	f := facts(with(answers, "scores/fear/score_answer", "maybe", "scores/worse/score_answer", "no"), "open", worker)
 	f.Tools = map[string]*pathway.Sheet{"scores": {Form: form, May: tool.Standing{Wording: true}}}
 	if _, err := p.Take("score", f); err == nil {
 		t.Error("an answer that the item does not have was taken")
 	}
-	f.Answers["scores/wind/score_answer"] = answer.Text("yes")
+	f.Answers["scores/fear/score_answer"] = answer.Text("yes")
 	if _, err := p.Take("score", f); err != nil {
 		t.Error(err)
 	}
 	if w := p.WorkedOutNow(f); w[0].Value != "1" {
 		t.Errorf("%+v", w)
 	}
-	if r := p.ToolResults(f, "scores"); len(r) != 1 || r[0].Value != "1 of 6: calm water" || !strings.HasSuffix(r[0].Label, "(Practice example, not the tool)") {
+	if r := p.ToolResults(f, "scores"); len(r) != 2 || r[0].Value != "1 of 17" || !strings.HasSuffix(r[0].Label, "(Practice example, not the tool)") {
 		t.Errorf("%+v", r)
 	}
-	if got := p.RowName(f, "scores", "wind"); got != "1 Has the wind got stronger in the last week? (practice example)" {
+	if got := p.RowName(f, "scores", "fear"); got != "1 How afraid they are (practice example)" {
 		t.Errorf("%q", got)
 	}
 	delete(f.Tools, "scores")
-	if got := p.RowName(f, "scores", "wind"); got != "Item wind" {
+	if got := p.RowName(f, "scores", "fear"); got != "Item fear" {
 		t.Errorf("%q", got)
 	}
 }

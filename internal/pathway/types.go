@@ -84,6 +84,7 @@ type Law struct {
 	Kind    string `yaml:"kind"` // statute, statutory_guidance, local_procedure, common_practice
 	Text    string `yaml:"text"` // our own words
 	Source  string `yaml:"source"`
+	URL     string `yaml:"url"`     // where to read it: https, or a page of ours such as /manual/learning
 	Checked string `yaml:"checked"` // ISO date, or empty when nobody has confirmed it
 }
 
@@ -111,9 +112,10 @@ type Group struct {
 	// Of names a code list: the rows are its codes, always and in order, and the
 	// code's label names the row. Otherwise rows are added.
 	Of string `yaml:"of"`
-	// Practise and IfImported are of groups whose rows are a tool's: see tool.go.
+	// Practise, IfImported and Part are of groups whose rows are a tool's: see tool.go.
 	Practise   string `yaml:"practise"`
 	IfImported bool   `yaml:"if_imported"`
+	Part       bool   `yaml:"part"`
 	// Columns are the questions that the table of its rows shows.
 	Columns []string `yaml:"columns"`
 

@@ -16,42 +16,61 @@ import (
 // table, a list.
 func (q *Question) Heading() string { return cmp.Or(q.Short, q.Label) }
 
-// called is how a question is spoken of in a sentence: its label, or else its
-// short name, when that is a name and not a question or an order. Empty when
-// neither is.
+// called is how a question is spoken of in a sentence: its label, when that is a
+// name and not a question or an order. Empty when it is not. Its short name heads a
+// column and seldom makes a sentence: “the review’s changed”.
 func called(q *Question) string {
-	if name := asName(q.Label); name != "" {
-		return name
-	}
-	return asName(q.Short)
-}
-
-func asName(label string) string {
-	label = strings.TrimSuffix(strings.TrimSpace(label), ".")
+	label := strings.TrimSuffix(strings.TrimSpace(q.Label), ".")
 	if strings.ContainsAny(label, "?!:(") || utf8.RuneCountInString(label) > 60 {
 		return ""
 	}
 	words := strings.Fields(strings.ToLower(label))
-	if len(words) > 1 && slices.Contains(orders, words[0]) && words[1] != "of" && words[1] != "and" {
+	for i := range words {
+		words[i] = strings.Trim(words[i], ",;")
+	}
+	switch {
+	case len(words) == 0 || slices.Contains(nameless, words[0]) || slices.Contains(open, words[len(words)-1]):
+		return ""
+	case len(words) > 1 && slices.Contains(orders, words[0]) && words[1] != "of" && words[1] != "and":
 		return ""
 	}
 	return label
 }
 
+// quoted is the question itself, for a sentence that cannot call it by a name: its
+// short name where it is too long to be read twice.
+func quoted(q *Question) string {
+	words := q.Label
+	if utf8.RuneCountInString(words) > 120 && q.Short != "" {
+		words = q.Short
+	}
+	return "“" + strings.TrimSuffix(strings.TrimSpace(words), ".") + "”"
+}
+
 // orders are words with which a label tells people to do something.
 var orders = []string{
 	"tell", "give", "describe", "say", "explain", "list", "add", "choose", "select", "enter", "upload",
-	"record", "write", "tick", "confirm", "who", "what", "when", "where", "why", "how", "which", "i",
+	"record", "write", "tick", "confirm", "i",
 }
 
-// determiners begin a name that needs no "the" before it.
-var determiners = []string{"the", "a", "an", "your", "their", "his", "her", "its", "any", "all", "other", "whether", "if", "each", "every", "this", "that"}
+// nameless are words with which no name begins, and open those with which none ends.
+var nameless = []string{
+	"if", "to", "for", "in", "on", "by", "at", "from", "until", "since", "with", "without", "as", "because", "anything", "anyone", "whom",
+	"is", "are", "was", "were", "do", "does", "did", "has", "have", "had", "can", "could", "may", "must", "should", "will", "no", "not",
+	"who", "what", "when", "where", "why", "how", "which", "about", "found", "seen", "done",
+}
 
-// lowerFirst makes the start of a name fit inside a sentence; "NHS number"
-// stays as it is.
+var open = []string{"to", "for", "in", "on", "by", "at", "from", "until", "since", "with", "of"}
+
+// determiners begin a name that needs no "the" before it.
+var determiners = []string{"the", "a", "an", "your", "their", "his", "her", "its", "any", "all", "other", "whether", "if", "each", "every", "this", "that", "another"}
+
+// lowerFirst makes the start of a name fit inside a sentence; “NHS number” and
+// “ViSOR reference” stay as they are.
 func lowerFirst(s string) string {
 	r := []rune(s)
-	if len(r) == 0 || (len(r) > 1 && !unicode.IsLower(r[1]) && r[1] != ' ') {
+	first, _, _ := strings.Cut(s, " ")
+	if len(r) == 0 || strings.ContainsFunc(first[utf8.RuneLen(r[0]):], unicode.IsUpper) {
 		return s
 	}
 	r[0] = unicode.ToLower(r[0])
@@ -70,10 +89,10 @@ func upperFirst(s string) string {
 func (p *Pathway) the(q *Question) string {
 	name := lowerFirst(called(q))
 	first, _, _ := strings.Cut(name, " ")
-	if slices.Contains(determiners, first) || strings.Contains(first, "’") || strings.Contains(first, "'") {
+	if slices.Contains(determiners, first) {
 		return name
 	}
-	if g := p.groups[p.GroupOf(q.ID)]; g != nil && !strings.Contains(strings.ToLower(name), strings.ToLower(g.Item)) {
+	if g := p.groups[p.GroupOf(q.ID)]; g != nil && !strings.ContainsAny(first, "’'") && !strings.Contains(strings.ToLower(name), strings.ToLower(g.Item)) {
 		return "the " + possessive(lowerFirst(g.Item)) + " " + name
 	}
 	return "the " + name
@@ -91,24 +110,24 @@ func (p *Pathway) missingText(q *Question) string {
 	if q.Missing != "" {
 		return strings.TrimSuffix(q.Missing, ".")
 	}
-	name, quoted := called(q), "“"+strings.TrimSuffix(q.Label, ".")+"”"
+	name := called(q)
 	switch q.Type {
 	case "yes_no":
-		return "Select yes or no for " + quoted
+		return "Select yes or no for " + quoted(q)
 	case "yes_no_not_known":
-		return "Select yes, no or not known for " + quoted
+		return "Select yes, no or not known for " + quoted(q)
 	case "checkboxes":
-		return "Select at least one answer for " + quoted
-	case "radios", "select", "scale", "worker", "team", "record":
+		return "Select at least one answer for " + quoted(q)
+	case "radios", "select", "scale", "worker", "team", "record", toolType:
 		if name == "" {
-			return "Select an answer for " + quoted
+			return "Select an answer for " + quoted(q)
 		}
 		return "Select " + p.the(q)
 	case "files":
-		return "Add at least one file for " + quoted
+		return "Add at least one file for " + quoted(q)
 	}
 	if name == "" {
-		return "Enter an answer for " + quoted
+		return "Enter an answer for " + quoted(q)
 	}
 	return "Enter " + p.the(q)
 }
@@ -126,7 +145,7 @@ func subjectOf(q *Question) string {
 	case "number", "scale":
 		return "The number"
 	}
-	return "Your answer to “" + strings.TrimSuffix(q.Label, ".") + "”"
+	return "Your answer to " + quoted(q)
 }
 
 // answerFirst says which answer a step waits for.

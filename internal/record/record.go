@@ -196,7 +196,6 @@ type File struct {
 	AddedAt time.Time
 	By      string
 	Guarded bool
-	Checked string // worker who checked it for addresses before release
 }
 
 // Document is one letter or message made from a record for one reader: the text

@@ -59,9 +59,7 @@ const (
 
 var encoding = base64.RawURLEncoding.Strict()
 
-// New makes a sealer. The first key seals. Older keys follow and only open: to
-// change keys, put the new one in front, start the program, seal everything
-// again (NeedsReseal tells what is left), then drop the old one.
+// New makes a sealer. The first key seals. Older keys follow and only open.
 func New(keys ...[]byte) (*Sealer, error) {
 	if len(keys) == 0 {
 		return nil, errors.New("seal: no key given")
@@ -204,14 +202,6 @@ func decode(text string) []byte {
 	}
 	return sealed
 }
-
-// NeedsReseal says whether the value is sealed with a key other than the newest.
-func (s *Sealer) NeedsReseal(sealed []byte) bool {
-	return len(sealed) < headSize || !bytes.Equal(sealed[1:headSize], s.keys[0].id[:])
-}
-
-// NeedsResealText is NeedsReseal for what SealText gave.
-func (s *Sealer) NeedsResealText(text string) bool { return s.NeedsReseal(decode(text)) }
 
 // LookupHash is a keyed hash by which a secret value (an email address, a
 // receipt code, an NHS number) can be found without being stored. The purpose

@@ -378,6 +378,7 @@ func (s *Site) run(ctx context.Context) error {
 			_, err := s.Desk.RunRetention(ctx, s.Now())
 			return err
 		})},
+		"locks.due": {Every: 24 * time.Hour, Do: write(func(ctx context.Context) error { return s.Desk.RemindRestrictions(ctx, s.Now()) })},
 		"texts.due": {Every: 24 * time.Hour, Do: write(func(ctx context.Context) error { return s.texts.RemindDue(ctx, s.Now()) })},
 		"tools.due": {Every: 24 * time.Hour, Do: write(func(ctx context.Context) error { return s.Desk.RemindLicences(ctx, s.Now()) })},
 		linkcheck.Job: {Lease: time.Hour, Do: write(func(ctx context.Context) error {

@@ -56,9 +56,16 @@ func TestRestrictionsAndExclusions(t *testing.T) {
 		if review(x.ReviewBy) != 0 || review(x.ReviewBy.Add(1000)) != 1 {
 			t.Error("the review is not due at its time")
 		}
+		next := x.ReviewBy.Add(time.Hour)
+		write(t, db, func(tx *store.Tx) error { return tx.ReviewRestriction(x.ID, next) })
+		if review(next) != 0 || review(next.Add(1000)) != 1 {
+			t.Error("the next review is not due at its time")
+		}
+		x.ReviewBy = next
 		write(t, db, func(tx *store.Tx) error { return tx.SetRestrictionNamed(x.ID, []string{b.ID}) })
 		write(t, db, func(tx *store.Tx) error { return tx.LiftRestriction(x.ID, b.ID, morning) })
 		wants(t, writeErr(db, func(tx *store.Tx) error { return tx.LiftRestriction(x.ID, a.ID, morning) }), store.ErrNone)
+		wants(t, writeErr(db, func(tx *store.Tx) error { return tx.ReviewRestriction(x.ID, next) }), store.ErrNone)
 		x.Named, x.LiftedAt, x.LiftedBy = []string{b.ID}, morning, b.ID
 		same(t, of(), []access.Restriction{x})
 		if restricted() || review(x.ReviewBy.Add(time.Hour)) != 0 {

@@ -201,7 +201,6 @@ func TestDraftsOfAForm(t *testing.T) {
 func TestFilesMoveFromDraftToRecord(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		w := aWorker(t, db, "Ada Okafor")
 		r := created(t, db, "TH-1")
 		d := aDraft("visitor:v")
 		f := record.File{ID: store.NewID(morning), Draft: d.ID, Name: "sealed1.n", Type: "image/jpeg", Size: 3, SHA256: "ab", Scan: "clean", Flags: []string{"location"}, AddedAt: morning, By: "visitor:v", Guarded: true}
@@ -224,12 +223,9 @@ func TestFilesMoveFromDraftToRecord(t *testing.T) {
 			if err := tx.MoveFiles(d.ID, r.ID); err != nil {
 				return err
 			}
-			if err := tx.SetFileChecked(f.ID, w.ID); err != nil {
-				return err
-			}
 			return tx.DropDraft(d.ID)
 		})
-		f.Draft, f.Record, f.Checked = "", r.ID, w.ID
+		f.Draft, f.Record = "", r.ID
 		same(t, read(t, db, func(tx *store.Tx) ([]record.File, error) { return tx.FilesOf(r.ID) }), []record.File{f})
 		same(t, read(t, db, func(tx *store.Tx) (record.File, error) { return tx.File(f.ID) }), f)
 		same(t, read(t, db, func(tx *store.Tx) ([]byte, error) { return tx.FileContent(f.ID) }), content)

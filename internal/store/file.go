@@ -4,12 +4,12 @@ import (
 	"frontdoor/internal/record"
 )
 
-const fileColumns = `id, coalesce(record, ''), coalesce(draft, ''), name, type, size, sha256, scan, flags, added_at, author, guarded, coalesce(checked, '')`
+const fileColumns = `id, coalesce(record, ''), coalesce(draft, ''), name, type, size, sha256, scan, flags, added_at, author, guarded`
 
 func scanFile(row row) (record.File, error) {
 	var f record.File
 	var flags JSON[[]string]
-	err := row.Scan(&f.ID, &f.Record, &f.Draft, &f.Name, &f.Type, &f.Size, &f.SHA256, &f.Scan, &flags, &f.AddedAt, &f.By, &f.Guarded, &f.Checked)
+	err := row.Scan(&f.ID, &f.Record, &f.Draft, &f.Name, &f.Type, &f.Size, &f.SHA256, &f.Scan, &flags, &f.AddedAt, &f.By, &f.Guarded)
 	f.Flags = orNil(flags.V)
 	return f, err
 }
@@ -20,10 +20,10 @@ func (tx *Tx) AddFile(f record.File, sealed []byte) error {
 	if f.Record != "" {
 		tx.keep("file", f.ID)
 	}
-	if _, err := tx.Exec(`insert into file (id, record, draft, name, type, size, sha256, scan, flags, added_at, author, guarded, checked)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+	if _, err := tx.Exec(`insert into file (id, record, draft, name, type, size, sha256, scan, flags, added_at, author, guarded)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		f.ID, orNull(f.Record), orNull(f.Draft), f.Name, f.Type, f.Size, f.SHA256, f.Scan,
-		JSON[[]string]{orEmpty(f.Flags)}, f.AddedAt, f.By, f.Guarded, orNull(f.Checked)); err != nil {
+		JSON[[]string]{orEmpty(f.Flags)}, f.AddedAt, f.By, f.Guarded); err != nil {
 		return err
 	}
 	_, err := tx.Exec(`insert into file_content (file, sealed) values ($1, $2)`, f.ID, sealed)
@@ -60,10 +60,4 @@ func (tx *Tx) MoveFiles(draft, id string) error {
 // record by now: those stay.
 func (tx *Tx) RemoveDraftFile(id string) error {
 	return changed(tx.Exec(`delete from file where id = $1 and draft is not null and record is null`, id))
-}
-
-// SetFileChecked notes the worker who looked through a file before its release.
-func (tx *Tx) SetFileChecked(id, worker string) error {
-	tx.keep("file", id)
-	return changed(tx.Exec(`update file set checked = $2 where id = $1`, id, orNull(worker)))
 }

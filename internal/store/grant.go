@@ -119,6 +119,13 @@ func (tx *Tx) RestrictionsToReview(before time.Time) ([]access.Restriction, erro
 	return tx.restrictions(`lifted_at is null and review_by < $1 order by review_by, id`, before)
 }
 
+// ReviewRestriction lets a restriction stand until its next review; ErrNone when
+// it was lifted.
+func (tx *Tx) ReviewRestriction(id string, next time.Time) error {
+	tx.keep("restriction", id)
+	return changed(tx.Exec(`update restriction set review_by = $2 where id = $1 and lifted_at is null`, id, next))
+}
+
 func (tx *Tx) restrictions(where string, args ...any) ([]access.Restriction, error) {
 	list, err := queryAll(tx, func(row row) (access.Restriction, error) {
 		var r access.Restriction

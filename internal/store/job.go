@@ -236,12 +236,35 @@ func (tx *Tx) JobCounts(now time.Time) (JobCounts, error) {
 	return c, err
 }
 
+// FailedJobs are the jobs of a kind that were given up.
+type FailedJobs struct {
+	Kind  string
+	Count int
+	Since time.Time // when the first of them was given up
+	Error string    // the kind of fault that ended the last of them
+}
+
+// FailedJobs gives the jobs that were given up, by kind.
+func (tx *Tx) FailedJobs() ([]FailedJobs, error) {
+	return queryAll(tx, func(row row) (FailedJobs, error) {
+		var f FailedJobs
+		return f, row.Scan(&f.Kind, &f.Count, &f.Since, &f.Error)
+	}, `select kind, count(*), min(failed_at), (select coalesce(l.last_error, '') from job l
+			where l.kind = job.kind and l.failed_at is not null order by l.failed_at desc, l.id desc limit 1)
+		from job where failed_at is not null group by kind order by kind`)
+}
+
 // RetryFailedJobs gives every failed job of a kind a new set of attempts and
-// tells how many there were.
-func (tx *Tx) RetryFailedJobs(now time.Time, kind string) (int64, error) {
-	n, err := tx.Exec(`update job set failed_at = null, attempts = 0, run_at = $1
-		where failed_at is not null and kind = $2 and (unique_key is null or not exists (
-			select 1 from job other where other.unique_key = job.unique_key and other.done_at is null and other.failed_at is null))`, now, kind)
-	tx.enqueued = tx.enqueued || n > 0
-	return n, err
+// tells how many there were. One whose work a later job does is forgotten: the
+// next run of what is done every day, for one.
+func (tx *Tx) RetryFailedJobs(now time.Time, kind string) (retried, forgotten int64, err error) {
+	forgotten, err = tx.Exec(`delete from job where failed_at is not null and kind = $1 and exists (
+		select 1 from job other where other.unique_key = job.unique_key and other.id <> job.id and other.done_at is null
+			and (other.failed_at is null or other.id > job.id))`, kind)
+	if err != nil {
+		return 0, 0, err
+	}
+	retried, err = tx.Exec(`update job set failed_at = null, attempts = 0, run_at = $1 where failed_at is not null and kind = $2`, now, kind)
+	tx.enqueued = tx.enqueued || retried > 0
+	return retried, forgotten, err
 }

@@ -150,9 +150,14 @@ func TestFailedJobIsTriedAgainAndGivenUp(t *testing.T) {
 			t.Errorf("after the last: %+v", c)
 		}
 		if err := db.Write(t.Context(), func(tx *store.Tx) error {
-			n, err := tx.RetryFailedJobs(clock.now(), "tell")
-			if n != 1 {
-				t.Errorf("retried %d", n)
+			failed, err := tx.FailedJobs()
+			if err != nil {
+				return err
+			}
+			same(t, failed, []store.FailedJobs{{Kind: "tell", Count: 1, Since: clock.now(), Error: "internal"}})
+			n, gone, err := tx.RetryFailedJobs(clock.now(), "tell")
+			if n != 1 || gone != 0 {
+				t.Errorf("retried %d, forgot %d", n, gone)
 			}
 			return err
 		}); err != nil {
@@ -164,6 +169,40 @@ func TestFailedJobIsTriedAgainAndGivenUp(t *testing.T) {
 		stop()
 		if got := list(t, db, `select done_at from job where kind = 'tell' and failed_at is null and last_error is null`); len(got) != 1 {
 			t.Error("not done in the end")
+		}
+	})
+}
+
+// Of failed jobs of one key the newest is tried again, and none where one waits
+// already.
+func TestFailedJobsOfOneKey(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		give := func(kind, key string, failed bool) {
+			t.Helper()
+			enqueue(t, db, store.Job{Kind: kind, UniqueKey: key})
+			if failed {
+				execute(t, db, `update job set failed_at = $1 where kind = $2 and failed_at is null`, now, kind)
+			}
+		}
+		give("twice", "a", true)
+		give("twice", "a", true)
+		give("waits", "b", true)
+		give("waits", "b", false)
+		retry := func(kind string, want, forgotten int64) {
+			t.Helper()
+			write(t, db, func(tx *store.Tx) error {
+				n, gone, err := tx.RetryFailedJobs(now, kind)
+				if n != want || gone != forgotten {
+					t.Errorf("%s: retried %d and forgot %d, want %d and %d", kind, n, gone, want, forgotten)
+				}
+				return err
+			})
+		}
+		retry("twice", 1, 1)
+		retry("waits", 0, 1)
+		if c := counts(t, db, now); c.Waiting != 2 || c.Failed != 0 {
+			t.Errorf("%+v", c)
 		}
 	})
 }

@@ -79,6 +79,11 @@ func (tx *Tx) NoticesFor(principals []access.Principal, worker string, now time.
 	return all[:min(len(all), most)], nil
 }
 
+// NoticedSince tells whether anyone was told a thing about a record since a moment.
+func (tx *Tx) NoticedSince(rec, message string, since time.Time) (bool, error) {
+	return queryOne(tx, scanValue[bool], `select exists (select 1 from notice where record = $1 and message = $2 and made_at >= $3)`, rec, message, since)
+}
+
 // MarkNoticeRead notes when a worker first read a notice. One that there is not is
 // no error: whether there is one is nobody else's to know.
 func (tx *Tx) MarkNoticeRead(id, worker string, at time.Time) error {

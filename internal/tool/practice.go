@@ -20,6 +20,10 @@ func Schema() []byte { return slices.Clone(schema) }
 // PracticeMark is said wherever a practice example is shown or was used.
 const PracticeMark = "Practice example, not the tool"
 
+// PracticeWarning stands at the head of every page on which a practice example is
+// shown, filled in or read.
+const PracticeWarning = PracticeMark + ". It is in words of our own and was never validated. Nothing that it works out counts."
+
 // example is one practice example with its bytes.
 type example struct {
 	pkg  *Package

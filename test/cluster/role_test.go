@@ -19,7 +19,7 @@ var forever = []string{
 	"pathway_text", "revision", "link", "entry", "message", "message_read", "document", "person_version",
 	"audit", "audit_hash", "checkpoint", "notice", "notice_read",
 	"text_content", "text_change", "text_act", "suggestion_step", "release", "release_step",
-	"letter_check", "copy_given", "meeting_invite", "retention_act", "destruction", "destruction_end",
+	"letter_check", "copy_given", "meeting_invite", "meeting_together", "retention_act", "destruction", "destruction_end",
 	"tool_edition", "tool_licence", "tool_told", "record_tool", "course_attended", "course_undone",
 }
 

@@ -35,6 +35,7 @@ func givenOut(t testing.TB, d *casework.Desk, rec, worker string, now time.Time)
 				ID: "mi", Record: rec, Meeting: "meeting", Nth: 1, Row: "r1", UID: "u1", Act: store.MeetingRequest, Worker: worker, Sealed: sealed("meeting invite", "mi"),
 				Starts: now, Ends: now.Add(time.Hour), Mark: "m", By: "worker:a", At: now,
 			}),
+			tx.AddMeetingTogether(store.MeetingTogether{ID: "mt", Record: rec, Meeting: "meeting", Together: "t", Act: store.MeetingJoin, By: "worker:a", At: now}),
 			tx.AddToolLicence(store.ToolLicence{ID: "tl", Tool: "gcp2", Holder: "Ours", Number: "7", Until: day, Accountable: worker, After: "read", At: now, Author: "worker:a"}),
 			tx.AddRecordTool(store.RecordTool{Record: rec, Group: "scores", Tool: "gcp2", Edition: "te", Began: now}),
 			tx.AddCourseAttended(store.CourseAttended{ID: "c1", Worker: worker, Course: "gcp2", Session: "one", On: day, Trainer: "Terry", At: now, Author: "worker:a"}),

@@ -296,7 +296,7 @@ func (in insider) named(what, table string) {
 var also = map[string][]string{
 	"record": {"reference"}, "revision": {"hash"}, "entry": {"seq"}, "worker": {"email_fold"}, "invitation": {"token_hash"},
 	"suggestion": {"reference", "token_hash"}, "retention_act": {"nth"}, "nomination": {"place"}, "newsletter_issue": {"number"},
-	"letter_check": {"seq"}, "meeting_invite": {"uid"},
+	"letter_check": {"seq"}, "meeting_invite": {"uid"}, "meeting_together": {"nth"},
 }
 
 // copyOf is a row like another, such as somebody would put in.

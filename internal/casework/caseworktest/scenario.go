@@ -40,19 +40,25 @@ type Scenario struct {
 
 // Act is one thing somebody does.
 type Act struct {
-	At      string                      `yaml:"at"`
-	By      string                      `yaml:"by"`
-	Step    string                      `yaml:"step"`
-	On      string                      `yaml:"on"`
-	Follow  string                      `yaml:"follow"` // a pathway that the record is carried on into
-	Row     string                      `yaml:"row"`    // of a step about one row: "actions/1" or the row's id
-	New     map[string]any              `yaml:"new"`    // answers about the row that the step adds or is about
-	Write   map[string]any              `yaml:"write"`  // answers on the record's own pages, without a step
-	Refused string                      `yaml:"refused"`
-	Looked  *bool                       `yaml:"looked"`
-	Answers map[string]any              `yaml:"answers"`
-	Rows    map[string][]map[string]any `yaml:"rows"`
-	Then    Expectation                 `yaml:"then"`
+	At     string         `yaml:"at"`
+	By     string         `yaml:"by"`
+	Step   string         `yaml:"step"`
+	On     string         `yaml:"on"`
+	Follow string         `yaml:"follow"` // a pathway that the record is carried on into
+	Row    string         `yaml:"row"`    // of a step about one row: "actions/1" or the row's id
+	New    map[string]any `yaml:"new"`    // answers about the row that the step adds or is about
+	Write  map[string]any `yaml:"write"`  // answers on the record's own pages, without a step
+	// Meeting makes a meeting of the record one with those of the records in With, or
+	// with "apart" in place of them, one by itself again. Others are, by record, the
+	// answers of a step about people who are on the list of that record alone.
+	Meeting string                                 `yaml:"meeting"`
+	With    []string                               `yaml:"with"`
+	Others  map[string]map[string][]map[string]any `yaml:"others"`
+	Refused string                                 `yaml:"refused"`
+	Looked  *bool                                  `yaml:"looked"`
+	Answers map[string]any                         `yaml:"answers"`
+	Rows    map[string][]map[string]any            `yaml:"rows"`
+	Then    Expectation                            `yaml:"then"`
 }
 
 // Expectation is how things stand then.

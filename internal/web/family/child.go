@@ -111,7 +111,7 @@ func (d *hall) child(w http.ResponseWriter, r *http.Request, a *room.Asker) erro
 	}
 	now := web.Now(r)
 	v := childView{
-		Bar: d.bar(&c.Profile, now), Nav: personNav(c.ID, "", c.Role), Before: d.before(c.On), Died: died(c.On),
+		Bar: d.bar(&c.Profile, now), Nav: personNav(c.ID, "", c.Role), Before: d.before(c.On), Died: died(&c.Profile),
 		With: d.with(c, now), Facts: facts(c.On), Same: d.same(c), Around: around(c.Around), Table: d.table(c),
 	}
 	v.Limits, v.Meet = d.limits(c.On, now), meetings(c.On, now)
@@ -148,7 +148,7 @@ func personNav(id, tab, role string) parts.SubNavigation {
 // bar says who it is, as the newest record that knows says it.
 func (d *hall) bar(p *casework.Profile, now time.Time) parts.IdentityBar {
 	b := parts.IdentityBar{Title: p.Name}
-	b.Facts = ages(p.On, calendar.DateOf(now))
+	b.Facts = ages(p, calendar.DateOf(now))
 	if !slices.ContainsFunc(p.On, func(s casework.Seat) bool { return s.Role == "child" }) {
 		b.Tags = append(b.Tags, parts.Tag{Text: "Adult", Colour: "grey"})
 	}
@@ -161,10 +161,15 @@ func (d *hall) bar(p *casework.Profile, now time.Time) parts.IdentityBar {
 	return b
 }
 
-// ages are how old someone is and when they were born, as records differ.
-func ages(on []casework.Seat, today calendar.Date) []string {
+// ages are how old someone is, or was when they died, and when they were born, as
+// records differ.
+func ages(p *casework.Profile, today calendar.Date) []string {
+	old := func(born calendar.Date) string { return capital(person.Age(born, today)) }
+	if !p.Died.IsZero() {
+		old = func(born calendar.Date) string { return capital(person.Age(born, p.Died)) + " when they died" }
+	}
 	var out []string
-	for _, s := range on {
+	for _, s := range p.On {
 		for _, b := range s.Person.Births {
 			switch b.Kind {
 			case person.Expected:
@@ -172,22 +177,20 @@ func ages(on []casework.Seat, today calendar.Date) []string {
 					out = once(out, "Due "+b.Date.Short())
 				}
 			case person.Estimated:
-				out = once(out, capital(person.Age(b.Date, today))+" (a guess), born "+b.Date.Short())
+				out = once(out, old(b.Date)+" (a guess), born "+b.Date.Short())
 			case person.Born:
-				out = once(out, capital(person.Age(b.Date, today))+", born "+b.Date.Short())
+				out = once(out, old(b.Date)+", born "+b.Date.Short())
 			}
 		}
 	}
 	return out
 }
 
-func died(on []casework.Seat) string {
-	for _, s := range on {
-		if !s.Person.Died.IsZero() {
-			return "Died on " + s.Person.Died.Long() + ". No letter goes to the family by itself."
-		}
+func died(p *casework.Profile) string {
+	if p.Died.IsZero() {
+		return ""
 	}
-	return ""
+	return "Died on " + p.Died.Long() + ". No letter goes to the family by itself."
 }
 
 // before is what each open record says of how the family may be contacted.

@@ -160,6 +160,31 @@ func TestFamilyPage(t *testing.T) {
 	w.Get(w.Cookie(w.manager), path, http.StatusOK, "What was decided differently", "He is hit often.", "He saw it.", "No record says that a worker has seen this child")
 }
 
+// Who has died stays as old as they were, also on the pages of those who know
+// nothing of the review of the death, which is never named to them.
+func TestADeadChildGrowsNoOlder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	health := caseworktest.Worker(t, w.Desk, "Hal Health", "health_practitioner", "thurrock", "")
+	team := caseworktest.Worker(t, w.Desk, "Tess Team", "cdop_coordinator", "thurrock", "")
+	given := answer.Given(caseworktest.Scene(t, "child_death/tests/usual_road.yaml").Given)
+	given.Apply(answer.Given(map[string]any{"cd_authority": "thurrock", "aware_at": "2026-12-11T08:00"}))
+	for q, v := range map[string]string{"given_names": "Ria", "family_name": "Sample", "born": "2016-06-01", "died_on": "2026-12-10", "nhs_number": "9434765919"} {
+		given[answer.RowKey("children", "r1", q)] = answer.Text(v)
+	}
+	death := w.begin(health, "child_death", "send", "", given)
+	w.Set(time.Date(2029, 6, 2, 9, 0, 0, 0, time.UTC))
+	old := []string{"10 years old when they died", "Died on Thursday 10 December 2026", "!13 years old", "!12 years old"}
+	w.Get(w.Cookie(team), "/people/"+w.person(death, "r1"), http.StatusOK, old...)
+	w.Get(w.Cookie(team), "/people/"+w.person(death, "r1")+"/family", http.StatusOK, old...)
+	old = append(old, "!"+death.Reference, "!Death of a child")
+	c := w.Cookie(w.manager)
+	w.Get(c, "/people/"+w.person(w.plan, "r1"), http.StatusOK, old...)
+	// Her brother is alive, and grows.
+	w.Get(c, "/people/"+w.person(w.plan, "r1")+"/family", http.StatusOK, "10 years old when they died", "!13 years old", "14 years old", "!"+death.Reference)
+	w.Get(c, "/people/"+w.person(w.need, "r2"), http.StatusOK, "14 years old", "!Died on")
+}
+
 func TestActionsPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -76,7 +76,7 @@ func (d *hall) family(w http.ResponseWriter, r *http.Request, a *room.Asker) err
 	}
 	now := web.Now(r)
 	v := familyView{
-		Bar: d.bar(f.Of, now), Nav: personNav(f.Of.ID, "family", f.Of.Role), Died: died(f.Of.On), More: f.More,
+		Bar: d.bar(f.Of, now), Nav: personNav(f.Of.ID, "family", f.Of.Role), Died: died(f.Of), More: f.More,
 		Alone: len(f.Children) < 2, Differ: d.differ(f), Adults: adults(f),
 	}
 	var on []casework.Seat
@@ -91,7 +91,7 @@ func (d *hall) family(w http.ResponseWriter, r *http.Request, a *room.Asker) err
 }
 
 func (d *hall) sibling(f *casework.Family, p *casework.Profile, now time.Time) siblingView {
-	v := siblingView{Name: p.Name, Href: "/people/" + p.ID, Ages: ages(p.On, calendar.DateOf(now)), Died: died(p.On), Because: f.Because[p.ID]}
+	v := siblingView{Name: p.Name, Href: "/people/" + p.ID, Ages: ages(p, calendar.DateOf(now)), Died: died(p), Because: f.Because[p.ID]}
 	d.seen(&v, p, now)
 	v.Limits = d.limits(p.On, now)
 	if len(v.Limits) > siblingLimits {

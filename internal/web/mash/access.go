@@ -44,6 +44,7 @@ type accessView struct {
 // lockView is one lock on the record.
 type lockView struct {
 	ID, Kind, Reason, By, Since, Review string
+	Due                                 bool // the review has not happened in time
 	Names                               []string
 	Named                               parts.Checkboxes
 }
@@ -139,7 +140,7 @@ func (d *door) grantRow(r *http.Request, v *casework.View, g access.Grant) ([]pa
 }
 
 func (d *door) lockView(r *http.Request, a *room.Asker, l access.Restriction, staff []agency.Worker) (lockView, error) {
-	out := lockView{ID: l.ID, Since: calendar.Show(l.At), Review: calendar.DateOf(l.ReviewBy).Long()}
+	out := lockView{ID: l.ID, Since: calendar.Show(l.At), Review: calendar.DateOf(l.ReviewBy).Long(), Due: l.ReviewBy.Before(web.Now(r))}
 	for _, k := range casework.RestrictionKinds {
 		if k.ID == l.Kind {
 			out.Kind = k.Label
@@ -204,6 +205,8 @@ func (d *door) changeAccess(w http.ResponseWriter, r *http.Request, a *room.Aske
 		done, err = "locked", d.Desk.Restrict(ctx, by, id, f.Get("kind"), f.Get("reason"), f["named"])
 	case "name":
 		done, err = "named", d.Desk.NameOnRestriction(ctx, by, id, f.Get("lock"), f["named"])
+	case "keep":
+		done, err = "kept-lock", d.Desk.KeepRestriction(ctx, by, id, f.Get("lock"))
 	case "lift":
 		done, err = "lifted", d.Desk.LiftRestriction(ctx, by, id, f.Get("lock"))
 	case "conflict":

@@ -3,9 +3,11 @@ package mash
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"frontdoor/internal/calendar"
 	"frontdoor/internal/casework"
+	"frontdoor/internal/pathway"
 	"frontdoor/internal/record"
 	"frontdoor/internal/web"
 	"frontdoor/internal/web/parts"
@@ -73,7 +75,7 @@ func (d *door) clockView(r *http.Request, v *casework.View, c record.Clock) cloc
 		rows = append(rows, parts.SummaryRow{Key: "Stopped", Value: calendar.Show(c.StoppedAt) + by})
 	}
 	if law, ok := v.Pathway.Law[c.Law]; ok {
-		rows = append(rows, parts.SummaryRow{Key: lawKinds[law.Kind], Value: law.Text}, parts.SummaryRow{Key: "Source", Value: law.Source + ". " + checked(law.Checked)})
+		rows = append(rows, parts.SummaryRow{Key: lawKinds[law.Kind], Value: law.Text}, source(law))
 	}
 	if def, ok := v.Pathway.Clock(c.Clock); ok && def.Setting != "" {
 		if set, ok := v.Pathway.Settings[def.Setting]; ok {
@@ -86,6 +88,16 @@ func (d *door) clockView(r *http.Request, v *casework.View, c record.Clock) cloc
 	rows = append(rows, parts.SummaryRow{Key: "Calendar", Value: "Version " + c.Calendar})
 	out.Rows = parts.SummaryList{Rows: rows}
 	return out
+}
+
+// source says where a rule stands, since when somebody has compared it, and where
+// to read it.
+func source(law pathway.Law) parts.SummaryRow {
+	row := parts.SummaryRow{Key: "Source", Value: strings.TrimSuffix(law.Source, ".") + ". " + checked(law.Checked)}
+	if law.URL != "" {
+		row.Actions = []parts.Link{{Text: "Read it", Href: law.URL, Hidden: law.Source}}
+	}
+	return row
 }
 
 func checked(iso string) string {

@@ -23,6 +23,7 @@ type filesView struct {
 	Heading string
 	Files   []fileView
 	May     bool
+	Once    string
 	Limits  string
 	Upload  parts.FileUpload
 	Guarded parts.Checkboxes
@@ -54,7 +55,7 @@ func (d *door) drawFiles(w http.ResponseWriter, r *http.Request, a *room.Asker, 
 		return err
 	}
 	view := filesView{
-		Frame: d.frame(r, v, "files"), Heading: heading(v, "Files"), May: v.Decision.May("act"), Limits: upload.LimitsText,
+		Frame: d.frame(r, v, "files"), Heading: heading(v, "Files"), May: v.Decision.May("act"), Once: room.Once(r), Limits: upload.LimitsText,
 		Upload:  parts.FileUpload{Field: parts.Field{Name: "files", ID: "files", Label: "Add files", Error: errs.For("files")}, Multiple: true, MaxBytes: upload.MaxFile},
 		Guarded: parts.Checkboxes{Field: parts.Field{Name: "guarded", ID: "guarded", Label: "May these leave the front door?"}, Items: []parts.Choice{{Value: "yes", Label: guardedWords}}, Small: true},
 	}
@@ -108,12 +109,15 @@ func parseMultipart(r *http.Request) error {
 	return fault.Wrap(err, fault.Invalid, "The files could not be read. Send fewer or smaller ones at once.")
 }
 
-// keepFiles keeps the files one control of a form sent. What is wrong with a
-// file is said under the key; others are kept all the same.
+// keepFiles keeps the files one control of a form sent, each once however often the
+// form is sent. What is wrong with a file is said under the key; others are kept all
+// the same.
 func (d *door) keepFiles(r *http.Request, a *room.Asker, rec, name string, guarded bool, errs *fault.Fields) ([]record.File, error) {
 	if r.MultipartForm == nil {
 		return nil, nil
 	}
+	by := a.By
+	by.Once = room.OnceFor(r, name)
 	var out []record.File
 	for _, h := range r.MultipartForm.File[name] {
 		if h.Filename == "" {
@@ -122,7 +126,7 @@ func (d *door) keepFiles(r *http.Request, a *room.Asker, rec, name string, guard
 		content, err := slurp(h)
 		if err == nil {
 			var f record.File
-			if f, err = d.Desk.AddFile(r.Context(), a.By, "", rec, h.Filename, content, guarded); err == nil {
+			if f, err = d.Desk.AddFile(r.Context(), by, "", rec, h.Filename, content, guarded); err == nil {
 				out = append(out, f)
 				continue
 			}

@@ -65,6 +65,9 @@ func (d *door) frame(r *http.Request, v *casework.View, tab string) frame {
 	if v.Facts.PracticeMark() != "" {
 		f.Bar.Tags = append(f.Bar.Tags, parts.Tag{Text: tool.PracticeMark, Colour: "yellow"})
 	}
+	for _, title := range p.PracticeParts(v.Facts) {
+		f.Bar.Tags = append(f.Bar.Tags, parts.Tag{Text: title + ": " + tool.PracticeMark, Colour: "yellow"})
+	}
 	if len(openLocks(v)) > 0 {
 		f.Locked = "This record is locked. Only the people named on it can open it."
 		f.Bar.Tags = append(f.Bar.Tags, parts.Tag{Text: "Locked", Colour: "purple"})
@@ -224,7 +227,7 @@ func childLines(v *casework.View, on calendar.Date) []childLine {
 			died, diedErr := calendar.ParseDate(at(g.Person.Died))
 			switch {
 			case err == nil && diedErr == nil:
-				line += ", born " + born.Short() + ", died " + died.Short()
+				line += ", " + person.Age(born, died) + " when they died, born " + born.Short() + ", died " + died.Short()
 			case err == nil:
 				line += ", " + person.Age(born, on)
 				if at(g.Person.BornEstimated) == "yes" {

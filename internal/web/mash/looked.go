@@ -29,7 +29,7 @@ const mostLooked = 300
 var actWords = map[string]string{
 	"read": "Opened the record", "look-known": "Looked at what is known", "read-status": "Opened the sender’s page", "open-file": "Opened a file",
 	"read-document": "Read a letter", "send-document": "Made a letter", "send-message": "Wrote a message", "add-entry": "Added an entry",
-	"add-file": "Added a file", "restrict": "Locked it", "change-restriction": "Changed who may open it", "lift-restriction": "Lifted the lock",
+	"add-file": "Added a file", "restrict": "Locked it", "change-restriction": "Changed who may open it", "keep-restriction": "Left it locked", "lift-restriction": "Lifted the lock",
 	"break-glass": "Opened it in an emergency although locked. The reason is under Entries", "declare-conflict": "Declared a conflict of interest", "give-access": "Gave access",
 	"end-access": "Ended access", "link-person": "Joined two entries of one person", "unlink-person": "Undid a join of two people", "send": "Sent it",
 	"invite":         "Told people of a meeting",

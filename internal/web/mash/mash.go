@@ -63,6 +63,9 @@ func Register(mux room.Mux, h *room.House) {
 	staff("GET /records/{id}/work", d.work)
 	staff("GET /records/{id}/clocks", d.clocks)
 	staff("GET /records/{id}/meetings", d.meetings)
+	staff("GET /records/{id}/meetings/{meeting}/together", d.meetTogether)
+	staff("POST /records/{id}/meetings/{meeting}/together", d.joinMeeting)
+	staff("POST /records/{id}/meetings/{meeting}/apart", d.partMeeting)
 	staff("GET /records/{id}/entries", d.entries)
 	staff("POST /records/{id}/entries", d.addEntry)
 	staff("POST /records/{id}/entries/save", d.saveEntry)
@@ -126,6 +129,8 @@ var saidDone = map[string]string{
 	"files":     "Added.",
 	"answered":  "Saved.",
 	"corrected": "Corrected. What it said before is kept under History.",
+	"together":  "It is one meeting now. Those for whom the time changed are told.",
+	"apart":     "It is held by itself again. Those who come to both are asked to each.",
 	"same":      "Nothing was different, so nothing was changed.",
 	"linked":    "Noted that they are the same person. You can undo it.",
 	"unlinked":  "Undone. That they were once joined is kept.",
@@ -134,6 +139,7 @@ var saidDone = map[string]string{
 	"locked":    "Locked. Only the people you named can open it now.",
 	"named":     "The people who can open it were changed.",
 	"lifted":    "The lock was lifted.",
+	"kept-lock": "Noted that it stays locked.",
 	"opened":    "Opened for one hour. Whoever locked it has been told. Everything you read is logged.",
 	"conflict":  "That is noted, and you can no longer open the record.",
 	"kept-away": "That is noted. They can no longer open the record.",

@@ -372,9 +372,11 @@ func TestFiles(t *testing.T) {
 	w := newWorld(t)
 	rec := w.referral(nil)
 	b := w.tab(w.worker("Sol Worker", "mash_social_worker", ""))
+	mark := ""
 	send := func(name, content string) answered {
 		var body bytes.Buffer
 		form := multipart.NewWriter(&body)
+		_ = form.WriteField("once", mark)
 		part, err := form.CreateFormFile("files", name)
 		if err != nil {
 			t.Fatal(err)
@@ -385,7 +387,16 @@ func TestFiles(t *testing.T) {
 		r.Header.Set("Content-Type", form.FormDataContentType())
 		return b.do(r)
 	}
+	_, once, _ := strings.Cut(b.get("/records/"+rec.ID+"/files").body, `name="once" value="`)
+	if mark, _, _ = strings.Cut(once, `"`); mark == "" {
+		t.Fatal("the form has no mark")
+	}
 	send("notes.txt", "What the school wrote.").want(t, http.StatusSeeOther)
+	// The answer was lost and the form is sent again.
+	send("notes.txt", "What the school wrote.").want(t, http.StatusSeeOther)
+	if body := b.get("/records/" + rec.ID + "/files").body; strings.Count(body, "notes.txt") != 1 {
+		t.Errorf("a file that was sent twice is there %d times", strings.Count(body, "notes.txt"))
+	}
 	send("run.exe", "MZ\x90\x00\x03").want(t, http.StatusUnprocessableEntity, "There is a problem")
 	page := b.get("/records/"+rec.ID+"/files").want(t, http.StatusOK, "notes.txt", "Not checked for viruses")
 	_, href, _ := strings.Cut(page.body, `href="/files/`)

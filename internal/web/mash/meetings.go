@@ -69,6 +69,9 @@ func (d *door) myMeeting(m casework.MyMeeting, today calendar.Date) myMeetingVie
 	}
 	row("Until", calendar.Show(m.Ends))
 	row("Where", m.Place)
+	if len(m.With) > 0 {
+		row("Also about", strings.Join(references(m.With), ", "))
+	}
 	switch {
 	case m.Row == "":
 		row("Your part", "You chair it")
@@ -90,6 +93,14 @@ func (d *door) myMeeting(m casework.MyMeeting, today calendar.Date) myMeetingVie
 	return one
 }
 
+func references(list []record.Record) []string {
+	var out []string
+	for _, rec := range list {
+		out = append(out, rec.Reference)
+	}
+	return out
+}
+
 // meetingsView is the meetings of one record.
 type meetingsView struct {
 	Frame    frame
@@ -101,6 +112,7 @@ type meetingView struct {
 	ID, Title string
 	Facts     parts.SummaryList
 	Do        []stepLink
+	Together  *togetherView
 	Quorum    *quorumView
 	Agenda    []pathway.Code
 	Invited   *parts.Table
@@ -129,7 +141,7 @@ func (d *door) meetings(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 	if len(v.Pathway.Meetings) == 0 {
 		return errNotWork
 	}
-	list, err := d.Desk.MeetingsOf(r.Context(), v)
+	list, err := d.Desk.MeetingsOf(r.Context(), a.By, v)
 	if err != nil {
 		return err
 	}
@@ -171,6 +183,7 @@ func (d *door) meeting(r *http.Request, v *casework.View, m casework.Meeting) me
 			out.Do = append(out.Do, stepLink{s.Step.Label, stepHref(v.Record.ID, s), main})
 		}
 	}
+	out.Together = d.togetherOf(v, m)
 	out.Invited = d.invitedTable(r, v, m)
 	if g, ok := p.Group(def.Actions); ok {
 		if rows := v.Answers.Rows(g.ID); len(rows) > 0 {

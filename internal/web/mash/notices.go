@@ -32,7 +32,9 @@ var noticeWords = map[string]string{
 	"outcome":       "The outcome is there to read.",
 	"clock_warn":    "A limit is about to run out.",
 	"clock_overdue": "A limit has run out.",
+	"action_late":   "Something that was agreed in a meeting is late.",
 	"glass_broken":  "Someone opened this locked record in an emergency.",
+	"lock_review":   "Somebody must see whether this record must stay locked.",
 
 	"suggestion_answered": "There is an answer to something you suggested.",
 	"suggestion_given":    "A suggested change was given to you.",
@@ -65,7 +67,7 @@ var noticeWords = map[string]string{
 var noticePages = map[string]string{
 	"meeting_asked": "/meetings", "meeting_changed": "/meetings", "meeting_off": "/meetings",
 	"check_letters": "/letters", "letters_checked": "/letters", "letters_agreed": "/letters", "letters_declined": "/letters", "check_copies": "/copies", "copy_agreed": "/copies", "copy_declined": "/copies", "check_export": "/exports", "export_agreed": "/exports", "export_declined": "/exports", "message_in": "/messages", "glass_broken": "/entries",
-	"clock_warn": "/clocks", "clock_overdue": "/clocks",
+	"clock_warn": "/clocks", "clock_overdue": "/clocks", "action_late": "/meetings", "lock_review": "/access",
 }
 
 // noticePlaces are where the notices lead that are about no record.

@@ -126,9 +126,13 @@ func additions(v *casework.View) []parts.Link {
 		f := v.Facts
 		f.Answers = v.Answers.Clone()
 		f.Answers[answer.Key(g.ID)] = answer.List(append(slices.Clone(rows), fresh)...)
-		for _, s := range v.Pathway.Shown(f) {
-			if s.Page.Repeat == g.ID && s.Row == fresh {
-				out = append(out, parts.Link{Text: "Add " + article(g.Item), Href: editHref(v.Record.ID, s.Page.ID, fresh)})
+		for i := range v.Pathway.Pages { // only these: all pages for each group are much to work out
+			page := &v.Pathway.Pages[i]
+			if page.Repeat != g.ID {
+				continue
+			}
+			if _, ok := v.Pathway.Page(f, page.ID, fresh); ok {
+				out = append(out, parts.Link{Text: "Add " + article(g.Item), Href: editHref(v.Record.ID, page.ID, fresh)})
 				break
 			}
 		}

@@ -79,7 +79,7 @@ func TestRowsOfARecord(t *testing.T) {
 	if first, second := strings.Index(body, "The first look"), strings.Index(body, "The second look"); first < second {
 		t.Error("the older row comes first")
 	}
-	i.get(base+"/clocks").want(t, http.StatusOK, "Someone is told: A parent", "72 hours of police protection")
+	i.get(base+"/clocks").want(t, http.StatusOK, "Someone is told: A parent", "72 hours of police protection", `href="https://www.legislation.gov.uk/ukpga/1989/41/section/46"`)
 	i.get(base+"/history").want(t, http.StatusOK)
 	o.get(base+"/steps/look").want(t, http.StatusNotFound)
 }

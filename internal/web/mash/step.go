@@ -30,12 +30,14 @@ type stepPageView struct {
 	Action    string
 	SaveTo    string
 	Based     int
+	Once      string
 	Body      template.HTML
 	Qualified bool
 	Clause    *parts.Clause
 	Refused   []string
-	Look      bool // what is known must be looked at first
-	More      bool // more questions came of the answers
+	Look      bool       // what is known must be looked at first
+	More      bool       // more questions came of the answers
+	Forms     []formNote // of others, of which it asks items
 	Sections  []sectionView
 	WorkedOut *parts.SummaryList
 	Attend    bool // who came, of everyone at once
@@ -67,6 +69,9 @@ type filling struct {
 	// is taken again begins with nothing chosen.
 	base answer.Set
 	ask  func(answer.Set) []pathway.Asked
+	// also are the same step on other records that a meeting is about: who is on
+	// their lists alone.
+	also []*filling
 }
 
 func (d *door) filling(r *http.Request, a *room.Asker) (*filling, error) {
@@ -108,6 +113,11 @@ func (d *door) filling(r *http.Request, a *room.Asker) (*filling, error) {
 		f := v.Facts
 		f.Answers, f.Row = set, fl.row
 		return v.Pathway.Ask(fl.step, f)
+	}
+	if v.Pathway.AttendedIn(id) != nil {
+		if fl.also, err = d.alsoAsked(r, a, fl); err != nil {
+			return nil, err
+		}
 	}
 	return fl, nil
 }
@@ -176,7 +186,7 @@ func (d *door) drawStep(w http.ResponseWriter, r *http.Request, a *room.Asker, f
 	v, p := fl.v, fl.v.Pathway
 	view := stepPageView{
 		Frame: d.frame(r, v, "-"), Heading: fl.step.Label + ": " + v.Record.Reference, ID: v.Record.ID,
-		Action: fl.action(""), Based: based, Qualified: fl.step.Qualified, Clause: d.Clause(r, fl.step.Clause),
+		Action: fl.action(""), Based: based, Once: room.Once(r), Qualified: fl.step.Qualified, Clause: d.Clause(r, fl.step.Clause),
 		Letters: len(fl.step.Documents) > 0, More: more, Button: fl.step.Label,
 	}
 	view.SaveTo = fl.action("/save")
@@ -218,7 +228,8 @@ func (d *door) drawStep(w http.ResponseWriter, r *http.Request, a *room.Asker, f
 		view.Sections = append(view.Sections, s)
 		i = j
 	}
-	view.WorkedOut = workedOut(p, f)
+	view.Sections = append(view.Sections, d.alsoSections(r, fl.also, typed, errs)...)
+	view.WorkedOut, view.Forms = workedOut(p, f), formNotes(fl)
 	if m := p.AttendedIn(fl.step.ID); m != nil {
 		view.Attend, view.Quorum, view.Button = true, quorumOf(p, m, f), "Everyone is noted"
 		if view.Quorum != nil {
@@ -342,7 +353,11 @@ func (d *door) saveStep(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 		return err
 	}
 	return d.KeepTyped(w, r, a, fl.v.Record.ID, fl.ref(), func(kept answer.Set) answer.Set {
-		return form.ReadPart(fl.v.Pathway, r.PostForm, fl.over(kept), fl.ask)
+		out := form.ReadPart(fl.v.Pathway, r.PostForm, fl.over(kept), fl.ask)
+		for _, o := range fl.also {
+			out.Apply(form.ReadPart(o.v.Pathway, r.PostForm, o.over(kept), o.ask))
+		}
+		return out
 	})
 }
 
@@ -363,6 +378,10 @@ func (d *door) takeStep(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 		return err
 	}
 	unchosen := keep(r, fl.v.Facts.Answers, changes)
+	own, with := changes.Clone(), fl.readAlso(r)
+	for _, theirs := range with {
+		changes.Apply(theirs)
+	}
 	if len(unchosen) == 0 && resolved > 0 {
 		based = resolved
 	}
@@ -378,6 +397,9 @@ func (d *door) takeStep(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 	}
 	have := fl.over(changes)
 	asked := fl.ask(have)
+	for _, o := range fl.also {
+		asked = append(asked, o.ask(o.over(changes))...)
+	}
 	if do := r.PostForm.Get("do"); do == "upload" || do == "keep" || r.PostForm.Has("remove-file") {
 		return d.drawStep(w, r, a, fl, based, changes, false, http.StatusOK, errs)
 	}
@@ -389,7 +411,7 @@ func (d *door) takeStep(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 		}
 	}
 	more := len(unseen) > 0
-	wrong := fl.v.Pathway.Check(asked, have, web.Now(r))
+	wrong := append(fl.v.Pathway.Check(fl.ask(have), have, web.Now(r)), fl.wrongAlso(r, changes)...)
 	errs = append(errs, slices.DeleteFunc(wrong, func(e fault.Field) bool { return slices.Contains(unseen, e.Key) })...)
 	if len(errs) > 0 || more {
 		return d.drawStep(w, r, a, fl, based, changes, more, http.StatusUnprocessableEntity, errs)
@@ -408,7 +430,7 @@ func (d *door) takeStep(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 			return d.drawPreview(w, r, a, fl, based, previews, second)
 		}
 	}
-	if _, err := d.Desk.TakeStep(r.Context(), a.By, fl.v.Record.ID, fl.ref(), based, changes); err != nil {
+	if _, err := d.Desk.TakeStepWith(r.Context(), a.By, fl.v.Record.ID, fl.ref(), based, own, with); err != nil {
 		return d.refusedStep(w, r, a, fl, based, changes, unchosen, err)
 	}
 	return room.See(w, r, d.after(r, a, fl.v.Record)+"?done=step")
@@ -464,8 +486,12 @@ func (d *door) addStepFiles(r *http.Request, a *room.Asker, fl *filling, changes
 		}
 		list := slices.Clone(changes[k].List)
 		for _, f := range added {
-			list = append(list, f.ID)
-			fl.v.Files = append(fl.v.Files, f)
+			if !slices.Contains(list, f.ID) {
+				list = append(list, f.ID)
+			}
+			if !slices.ContainsFunc(fl.v.Files, func(h record.File) bool { return h.ID == f.ID }) {
+				fl.v.Files = append(fl.v.Files, f)
+			}
 		}
 		changes[k] = answer.Answer{List: list, NotKnown: changes[k].NotKnown}
 		for _, x := range found {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"frontdoor/internal/answer"
+	"frontdoor/internal/casework"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/pathway"
 	"frontdoor/internal/prose"
@@ -28,6 +29,7 @@ type pageView struct {
 	Body               template.HTML
 	Fields             parts.Body
 	Files              bool // the form carries files
+	Once               string
 	Status             parts.SaveStatus
 	Public             bool
 	Clause             *parts.Clause // what the manual says of this page
@@ -80,6 +82,7 @@ func (p *pub) showPage(w http.ResponseWriter, r *http.Request, wr *writing, show
 		Action: wr.href(shown.Page.ID, shown.Row), From: from, Caption: shown.Page.Section, Heading: shown.Page.Title, Body: prose.Words(shown.Page.Body),
 		Save:   wr.base() + "/" + atSave + "?" + url.Values{"page": {shown.Page.ID}, "row": {shown.Row}}.Encode(),
 		Fields: form.Fields(wr.p, asked, wr.d.Answers, errs, form.Options{Title: shown.Page.Title, Heading: heads, Reveal: reveal, Files: have}),
+		Once:   room.Once(r),
 		Status: parts.SaveStatus{Text: "Saved as you type."}, Public: wr.public(), Clause: p.Clause(r, shown.Page.Clause),
 	}
 	if heads {
@@ -172,10 +175,10 @@ func (p *pub) pageDo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	add := func(name string, content []byte, guarded bool) (record.File, error) {
-		return p.Desk.AddFile(r.Context(), wr.by, wr.d.ID, "", name, content, guarded)
+	add := func(by casework.By, name string, content []byte, guarded bool) (record.File, error) {
+		return p.Desk.AddFile(r.Context(), by, wr.d.ID, "", name, content, guarded)
 	}
-	errs := takeFiles(r, ask(wr.d.Answers), wr.d.Answers, have, changes, add)
+	errs := takeFiles(r, wr.by, ask(wr.d.Answers), wr.d.Answers, have, changes, add)
 	remove := r.PostForm.Get("remove-file")
 	if remove != "" {
 		if err := p.Desk.RemoveDraftFile(r.Context(), wr.by, wr.d.ID, remove); err != nil {
@@ -263,15 +266,17 @@ func fromQuery(from string) string {
 	return "?from=" + atCheck
 }
 
-// takeFiles adds the files a form carries to the answers they belong to. Ids
-// come from what was added before and never from the form.
-func takeFiles(r *http.Request, asked []pathway.Asked, answers answer.Set, have []record.File, changes answer.Set, add func(name string, content []byte, guarded bool) (record.File, error)) fault.Fields {
+// takeFiles adds the files a form carries to the answers they belong to, each once
+// however often the form is sent. Ids come from what was added before and never
+// from the form.
+func takeFiles(r *http.Request, by casework.By, asked []pathway.Asked, answers answer.Set, have []record.File, changes answer.Set, add func(by casework.By, name string, content []byte, guarded bool) (record.File, error)) fault.Fields {
 	var errs fault.Fields
 	for _, a := range asked {
 		if a.Question.Type != "files" {
 			continue
 		}
 		ids := kept(have, answers[a.Key].List)
+		by.Once = room.OnceFor(r, string(a.Key))
 		if r.MultipartForm != nil {
 			for _, h := range r.MultipartForm.File[form.UploadName(a.Key)] {
 				if h.Filename == "" && h.Size == 0 {
@@ -280,8 +285,10 @@ func takeFiles(r *http.Request, asked []pathway.Asked, answers answer.Set, have 
 				content, err := content(h.Open())
 				if err == nil {
 					var f record.File
-					if f, err = add(h.Filename, content, a.Question.Guarded); err == nil {
-						ids = append(ids, f.ID)
+					if f, err = add(by, h.Filename, content, a.Question.Guarded); err == nil {
+						if !slices.Contains(ids, f.ID) {
+							ids = append(ids, f.ID)
+						}
 						continue
 					}
 				}

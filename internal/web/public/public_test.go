@@ -111,8 +111,10 @@ func TestFrontDoorAsksForMore(t *testing.T) {
 	}
 
 	// Files go with the answer; nothing typed is lost when something is missing.
-	r.open("/status/step/give_information")
+	form := r.open("/status/step/give_information").body
 	r.upload("/status/step/give_information", "more_files-upload", "door.txt", "The green door.", "upload").says("File 1")
+	r.body = form // the answer was lost and the form is sent again
+	r.upload("/status/step/give_information", "more_files-upload", "door.txt", "The green door.", "upload").says("File 1").never("File 2")
 	r.next().says("There is a problem", "File 1")
 	r.next("more_words", "The one with the green door.").at("/status/view").says("Done.")
 	v, err := h.Desk.Open(t.Context(), by, rec.ID)
@@ -256,8 +258,14 @@ func TestProfessionalWithoutAccount(t *testing.T) {
 	r.post(base + "/send").says("There is a problem")
 
 	// Files work without script.
-	r.open(base + "/files")
+	form := r.open(base + "/files").body
 	r.upload(base+"/files", "files-upload", "note.txt", "A note of what was seen.", "upload").at("/files").says("note.txt", "Remove")
+	// The answer was lost and the form is sent again.
+	r.body = form
+	r.upload(base+"/files", "files-upload", "note.txt", "A note of what was seen.", "upload").at("/files").says("note.txt", "Remove")
+	if n := strings.Count(r.body, `name="remove-file"`); n != 1 {
+		t.Errorf("a file that was sent twice is there %d times", n)
+	}
 	r.upload(base+"/files", "files-upload", "run.exe", "MZ\x90\x00", "upload").says("There is a problem", "note.txt")
 	id := regexp.MustCompile(`name="remove-file" value="([^"]+)"`).FindStringSubmatch(r.body)[1]
 	r.next("remove-file", id).at("/files").never("note.txt")

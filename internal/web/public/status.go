@@ -310,6 +310,7 @@ type stepView struct {
 	Body                 template.HTML
 	Fields               parts.Body
 	Files, Public        bool
+	Once                 string
 	Button               string
 	Status               parts.SaveStatus
 	Clause               *parts.Clause
@@ -368,7 +369,7 @@ func (p *pub) showStep(w http.ResponseWriter, r *http.Request, x *stepOf, errs f
 	path := x.base + "/step/" + x.st.ID
 	reveal, asked := form.Reveals(x.s.Pathway, x.d.Answers, x.ask(p))
 	v := stepView{
-		Action: path, Save: path + "/save", Cancel: x.home(), Title: x.st.Label, Body: prose.Words(x.st.Body), Button: "Send", Public: x.asker == nil,
+		Action: path, Save: path + "/save", Cancel: x.home(), Title: x.st.Label, Body: prose.Words(x.st.Body), Button: "Send", Public: x.asker == nil, Once: room.Once(r),
 		Fields: form.Fields(x.s.Pathway, asked, x.d.Answers, errs, form.Options{Title: x.st.Label, Reveal: reveal}),
 		Status: parts.SaveStatus{Text: "Saved as you type."}, Clause: p.Clause(r, x.st.Clause),
 	}
@@ -408,8 +409,8 @@ func (p *pub) stepDo(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 	}
-	errs := takeFiles(r, ask(x.d.Answers), x.d.Answers, have, changes, func(name string, content []byte, guarded bool) (record.File, error) {
-		return p.Desk.AddFile(r.Context(), x.by, "", x.rec, name, content, guarded)
+	errs := takeFiles(r, x.by, ask(x.d.Answers), x.d.Answers, have, changes, func(by casework.By, name string, content []byte, guarded bool) (record.File, error) {
+		return p.Desk.AddFile(r.Context(), by, "", x.rec, name, content, guarded)
 	})
 	if x.d, err = p.Desk.SaveDraft(r.Context(), x.by, x.d.ID, changes, ""); err != nil {
 		return err

@@ -16,3 +16,13 @@ func Once(r *http.Request) string {
 	}
 	return rand.Text()
 }
+
+// OnceFor is the mark that a form was sent with, for one of its controls: the same
+// file may be the answer to two questions. Without a mark there is none.
+func OnceFor(r *http.Request, control string) string {
+	mark := r.PostFormValue(OnceName)
+	if mark == "" {
+		return ""
+	}
+	return mark + " " + control
+}

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"frontdoor/internal/answer"
@@ -135,6 +136,9 @@ func (d *desk) sheet(w http.ResponseWriter, r *http.Request, a *room.Asker) erro
 	open := s.open()
 	if !open && v.Refused == "" && s.v.Decision.May("act") {
 		v.Closed = "Nothing can be scored from where the record stands. Look at its page for what comes first."
+		if !slices.ContainsFunc(s.v.Pathway.Pages, func(page pathway.Page) bool { return page.Repeat == s.g.ID }) {
+			v.Closed = "Its questions are asked together, in a step of the record. Look at the record’s page."
+		}
 	}
 	worked := p.Work(s.v.Pathway.Scores(s.g.ID, s.f.Answers), s.sheet.May.Wording)
 	for i := range p.Areas {

@@ -82,7 +82,7 @@ func practice(p *tool.Package) *parts.WarningText {
 	if !p.Practice {
 		return nil
 	}
-	return &parts.WarningText{Text: tool.PracticeMark + ". It is made up, counts for nothing and says nothing about a real child."}
+	return &parts.WarningText{Text: tool.PracticeWarning}
 }
 
 // wrong takes the faults of a form out of an error; false when it is another kind

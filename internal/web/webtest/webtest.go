@@ -21,11 +21,13 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"frontdoor/internal/web"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -331,11 +333,20 @@ func (p *Page) Follow(selector string) {
 	}
 }
 
-// Fill types words into a control, over what is there.
+// Fill writes words into a control, over what is there: all but the last letter as
+// from a clipboard, which is as quick for many as for one, and that with its key.
 func (p *Page) Fill(selector, words string) {
 	p.t.Helper()
+	what := "fill " + selector
+	p.do(what, chromedp.WaitReady(chromedp.CSS(selector)))
 	p.Eval(fmt.Sprintf(`(() => { const e = document.querySelector(%q); if (e) { e.focus(); e.value = '' } return '' })()`, selector))
-	p.do("fill "+selector, chromedp.SendKeys(chromedp.CSS(selector), words))
+	if _, size := utf8.DecodeLastRuneInString(words); size < len(words) {
+		if _, err := chromedp.Call(p.ctx, input.InsertText, input.InsertTextParams{Text: words[:len(words)-size]}); err != nil {
+			p.t.Fatalf("%s: %v", what, err)
+		}
+		words = words[len(words)-size:]
+	}
+	p.do(what, chromedp.SendKeys(chromedp.CSS(selector), words))
 }
 
 // Upload chooses a file of this machine in a control.
