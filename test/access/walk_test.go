@@ -77,7 +77,7 @@ func (w *world) requests(route string, x *target) []request {
 		"{page}", page, "{row}", or(x.Row, "r1"), "{group}", "children", "{pathway}", pathway, "{token}", "0123456789abcdef", "{name}", "decisions",
 		"{change}", or(x.Change, nowhere.Change), "{issue}", or(x.Issue, nowhere.Issue), "{suggestion}", or(x.Suggestion, nowhere.Suggestion),
 		"{release}", or(x.Release, nowhere.Release), "{agency}", or(x.Agency, nowhere.Agency), "{number}", "1",
-		"{tool}", "gcp2", "{edition}", "practice", "{subarea}", "1", "{copy}", nowhere.Letter, "{export}", "national", "{made}", nowhere.Letter, "{format}", "json", "{hold}", nowhere.Lock,
+		"{tool}", "gcp2", "{edition}", "practice", "{subarea}", "1", "{copy}", nowhere.Letter, "{export}", "national", "{made}", nowhere.Letter, "{format}", "json", "{meeting}", "core", "{hold}", nowhere.Lock,
 	).Replace(path)
 	form := func(pairs ...string) request {
 		v := url.Values{}
@@ -195,6 +195,7 @@ var ofSite = map[string]string{
 var missing = []string{
 	"GET /page/{code}", "GET /news/{page}", "GET /pictures/{file}", "GET /documents/{file}", "GET /texts/content/{change}", "GET /manual/{chapter}/pdf", "GET /manual/compare", "GET /manual/{chapter}/compare",
 	"GET /records/{id}/meetings", "GET /records/{id}/copies/{copy}", "GET /records/{id}/copies/{copy}/pdf", "GET /records/{id}/copies/preview", "GET /records/{id}/copies/preview/pdf", "POST /records/{id}/copies", "POST /records/{id}/copies/check",
+	"GET /records/{id}/meetings/{meeting}/together", "POST /records/{id}/meetings/{meeting}/together", "POST /records/{id}/meetings/{meeting}/apart",
 	"GET /records/{id}/exports", "GET /records/{id}/exports/{export}", "POST /records/{id}/exports/{export}", "GET /records/{id}/exports/made/{made}/{format}",
 	"GET /records/{id}/tools/{group}", "GET /records/{id}/tools/{group}/compare", "GET /records/{id}/tools/{group}/score/{subarea}", "POST /records/{id}/tools/{group}/score/{subarea}", "POST /records/{id}/tools/{group}/score/{subarea}/save",
 	"GET /retention/{id}", "GET /retention/holds/{hold}/lift", "GET /retention/destroyed/{id}",
@@ -442,7 +443,7 @@ func (w *walk) inTheLog() {
 			var events []audit.Event
 			w.must(w.desk.DB.Read(w.t.Context(), func(tx *store.Tx) error {
 				var err error
-				events, err = tx.AuditSearch(store.AuditQuery{Subject: w.targets[column].ID, Actor: "worker:" + w.workers[s.ID].ID, Act: audit.ActRefused})
+				events, err = tx.AuditSearch(store.AuditQuery{Subject: w.targets[column].ID, Actor: "worker:" + w.workers[s.ID].ID, Act: audit.ActRefused, Limit: 1 << 20})
 				return err
 			}))
 			routes := map[string]bool{}
@@ -586,6 +587,9 @@ func (w *walk) allowedActs() {
 					if strings.HasSuffix(q.path, "/access/restrict") || strings.HasSuffix(q.path, "/access/lift") || strings.HasSuffix(q.path, "/access/conflict") ||
 						strings.HasSuffix(q.path, "/access/end") || strings.HasSuffix(q.path, "/access/name") || strings.HasSuffix(q.path, "/known/unlink") {
 						continue
+					}
+					if strings.HasSuffix(q.path, "/access/keep") && x.Lock == "" {
+						continue // There is no lock to keep.
 					}
 					w.requests++
 					if got := w.send(q, cookie); got.outcome() != open && !nothingThere(route, got) {

@@ -193,7 +193,9 @@ func (w *worker) step(ctx context.Context, rec, step, key string, values url.Val
 	}
 	text := w.words(30 + w.rand.IntN(300))
 	values.Set(key, text)
-	delete(w.drafts, rec+step)
+	// The form keeps what was typed before it takes the step.
+	d := w.draft(rec, step, key)
+	d.maybe = append(d.maybe, text)
 	w.trying = &fact{what: "step " + step, rec: rec, key: key, text: text}
 	w.pressed()
 	for range 3 {
@@ -219,11 +221,7 @@ func (w *worker) typing(ctx context.Context, rec string) error {
 	if f == nil {
 		return nil
 	}
-	d := w.drafts[rec+step]
-	if d == nil {
-		d = &draft{rec: rec, step: step, key: key}
-		w.drafts[rec+step] = d
-	}
+	d := w.draft(rec, step, key)
 	for range 1 + w.rand.IntN(4) {
 		text := w.words(20 + w.rand.IntN(600))
 		d.maybe = append(d.maybe, text)
@@ -238,6 +236,16 @@ func (w *worker) typing(ctx context.Context, rec string) error {
 		w.acks.Add(1)
 	}
 	return nil
+}
+
+// draft is what was typed in a step's form, from now on.
+func (w *worker) draft(rec, step, key string) *draft {
+	d := w.drafts[rec+step]
+	if d == nil {
+		d = &draft{rec: rec, step: step, key: key}
+		w.drafts[rec+step] = d
+	}
+	return d
 }
 
 // check looks for everything that this worker was told is kept.
