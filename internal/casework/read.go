@@ -10,6 +10,7 @@ import (
 	"frontdoor/internal/access"
 	"frontdoor/internal/answer"
 	"frontdoor/internal/audit"
+	"frontdoor/internal/calendar"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/pathway"
 	"frontdoor/internal/record"
@@ -41,6 +42,7 @@ type View struct {
 	Files     []record.File
 	Sent      []record.Document
 	People    []store.RecordPerson
+	Died      map[string]calendar.Date // children of it who have died, by person, as any record says
 	Started   []Related
 	Parent    *Related
 	Grants    []access.Grant
@@ -172,7 +174,19 @@ func (d *Desk) viewOf(tx *store.Tx, by By, l loaded, revision int) (*View, error
 	if v.Sent, err = d.documents(tx, l.rec.ID); err != nil {
 		return nil, err
 	}
-	v.People = l.people
+	v.People, v.Died = l.people, map[string]calendar.Date{}
+	for _, rp := range l.people {
+		if rp.Role != roleChild {
+			continue
+		}
+		died, err := d.died(tx, rp.Person)
+		if err != nil {
+			return nil, err
+		}
+		if !died.IsZero() {
+			v.Died[rp.Person.ID] = died
+		}
+	}
 	kept, err := d.keptOf(tx, by, l.started)
 	if err != nil {
 		return nil, err

@@ -268,6 +268,18 @@ func (d *Desk) MayMeetTogether(p *pathway.Pathway, f pathway.Facts, m *pathway.M
 	return s != nil && f.Actor.Acting && p.MeetsIn(m, f.State) && p.MayTake(s, f, "")
 }
 
+// mayMeet refuses whoever may not change which records a meeting is about.
+func (d *Desk) mayMeet(l *loaded, meeting string) error {
+	m, ok := l.p.FindMeeting(meeting)
+	if !ok || l.p.SetsTogether(m) == nil {
+		return errNotThere
+	}
+	if !d.MayMeetTogether(l.p, l.f, m) {
+		return errForbidden
+	}
+	return nil
+}
+
 // Kin are the records that could be added to a meeting of a record: on the same
 // pathway, of brothers and sisters of the children of this one, where a meeting can
 // be set by the one who acts. Reading them leaves a line in the audit log of each.
@@ -288,9 +300,8 @@ func (d *Desk) Kin(ctx context.Context, by By, v *View, meeting string) ([]*Chro
 }
 
 func (d *Desk) kin(tx *store.Tx, by By, l *loaded, meeting string) ([]*Chronology, error) {
-	def, ok := l.p.FindMeeting(meeting)
-	if !ok || !d.MayMeetTogether(l.p, l.f, def) {
-		return nil, errForbidden
+	if err := d.mayMeet(l, meeting); err != nil {
+		return nil, err
 	}
 	r := d.reading(tx, by)
 	var near []*Chronology
@@ -435,9 +446,8 @@ func (d *Desk) MeetApart(ctx context.Context, by By, id, meeting string) error {
 		if err != nil {
 			return err
 		}
-		def, ok := l.p.FindMeeting(meeting)
-		if !ok || !d.MayMeetTogether(l.p, l.f, def) {
-			return errForbidden
+		if err := d.mayMeet(&l, meeting); err != nil {
+			return err
 		}
 		have, err := inMeeting(tx, id, meeting)
 		if err != nil || len(have) < 2 {

@@ -139,7 +139,7 @@ func TestMashDecides(t *testing.T) {
 	m.choose("children/r1/outcome", "s17")
 	m.choose("children/r1/level_decided", "4")
 	m.write("children/r1/rationale", "Bella lives with violence and tells of it.")
-	m.errors("Decide", "Select an answer for “What happens for this child?” for Cara Sample", "Select the agreement to the decision", "Why can you decide now?")
+	m.errors("Decide", "Select an answer for “What happens for this child?” for Cara Sample", "Select an answer for “Has the family agreed to what you have decided?”", "Why can you decide now?")
 	m.says("What does the next team need to know?") // it comes with Bella’s outcome, and is no mistake before it was seen
 	m.holds("children/r1/rationale", "Bella lives with violence and tells of it.")
 	m.picture("decide-half")

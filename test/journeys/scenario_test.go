@@ -50,7 +50,7 @@ func TestPathwaysInTheBrowser(t *testing.T) {
 				b := r.seat("cdop_coordinator")
 				b.goTo("/records/" + r.root)
 				b.says("died 24 Oct 2026")
-				b.saysNot("months old")
+				b.says("months old when they died, born")
 			}
 		})
 	}

@@ -180,6 +180,8 @@ func TestADeadChildGrowsNoOlder(t *testing.T) {
 	old = append(old, "!"+death.Reference, "!Death of a child")
 	c := w.Cookie(w.manager)
 	w.Get(c, "/people/"+w.person(w.plan, "r1"), http.StatusOK, old...)
+	// The head of her other records says it too.
+	w.Get(c, "/records/"+w.plan.ID, http.StatusOK, "10 years old when they died", "died 10 Dec 2026", "!13 years old", "!"+death.Reference)
 	// Her brother is alive, and grows.
 	w.Get(c, "/people/"+w.person(w.plan, "r1")+"/family", http.StatusOK, "10 years old when they died", "!13 years old", "14 years old", "!"+death.Reference)
 	w.Get(c, "/people/"+w.person(w.need, "r2"), http.StatusOK, "14 years old", "!Died on")

@@ -215,19 +215,24 @@ func childLines(v *casework.View, on calendar.Date) []childLine {
 	var out []childLine
 	for _, row := range v.Answers.Rows(g.ID) {
 		line, href := p.RowName(f, g.ID, row), ""
+		var died calendar.Date
 		for _, rp := range v.People {
 			if rp.Group == g.ID && rp.Row == row {
-				href = "/people/" + rp.Person.ID
+				href, died = "/people/"+rp.Person.ID, v.Died[rp.Person.ID]
 			}
 		}
 		if g.Person != nil {
 			at := func(q string) string { return v.Answers.Text(answer.RowKey(g.ID, row, q)) }
 			born, err := calendar.ParseDate(at(g.Person.Born))
 			due, dueErr := calendar.ParseDate(at(g.Person.Due))
-			died, diedErr := calendar.ParseDate(at(g.Person.Died))
+			if own, err := calendar.ParseDate(at(g.Person.Died)); err == nil {
+				died = own
+			}
 			switch {
-			case err == nil && diedErr == nil:
+			case err == nil && !died.IsZero():
 				line += ", " + person.Age(born, died) + " when they died, born " + born.Short() + ", died " + died.Short()
+			case !died.IsZero():
+				line += ", died " + died.Short()
 			case err == nil:
 				line += ", " + person.Age(born, on)
 				if at(g.Person.BornEstimated) == "yes" {
