@@ -115,7 +115,7 @@ func (d *door) drawJoin(w http.ResponseWriter, r *http.Request, a *room.Asker, s
 	if err != nil {
 		return err
 	}
-	view := joinView{Frame: d.frame(r, v, "meetings"), Heading: heading(v, "Also about"), Title: def.Title, Back: "/records/" + v.Record.ID + "/meetings"}
+	view := joinView{Frame: d.frame(r, v, "meetings"), Heading: heading(v, "One meeting for brothers and sisters"), Title: def.Title, Back: "/records/" + v.Record.ID + "/meetings"}
 	view.Action = view.Back + "/" + def.ID + "/together"
 	if len(kin) > 0 {
 		view.Choose = &parts.Checkboxes{Field: parts.Field{Name: "record", Label: "Which records is it also about?", LabelSize: "m", Error: errs.For("record")}, Values: r.PostForm["record"]}
