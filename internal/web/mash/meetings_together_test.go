@@ -7,11 +7,34 @@ import (
 	"testing"
 	"time"
 
+	"frontdoor/internal/agency"
 	"frontdoor/internal/answer"
 	"frontdoor/internal/casework"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/record"
+	"frontdoor/internal/web/webtest"
 )
+
+// plan is the protection plan of one child of the conference, in a worker's hands.
+func (c conference) plan(worker agency.Worker, name string) record.Record {
+	c.T.Helper()
+	set := c.given("child_protection_plan/tests/core_group_meets.yaml")
+	row := set.Rows("children")[0]
+	set[answer.Key("children")] = answer.List(name)
+	for k, a := range set {
+		if g, r, q := k.Split(); g == "children" && r == row {
+			set[answer.RowKey("children", name, q)] = a
+			delete(set, k)
+		}
+	}
+	set[answer.RowKey("children", name, "given_names")] = answer.Text(strings.ToUpper(name[:1]) + name[1:])
+	rec, err := c.Desk.Begin(c.T.Context(), casework.ByWorker(c.chair, &c.Desk.Place.Register, c.Now()), "child_protection_plan", casework.Beginning{Authority: "thurrock", Step: "begin", Parent: c.rec.ID, Answers: set})
+	if err != nil {
+		c.T.Fatal(err, fault.SafeText(err))
+	}
+	c.take(c.manager, rec.ID, "give", answer.Set{"plan_worker": answer.Text(worker.ID), "plan_worker_told": answer.Text("yes")})
+	return rec
+}
 
 // A worker makes the core groups of two children one; each record shows it, and
 // who came is noted on one page.
@@ -19,25 +42,7 @@ func TestMeetingAboutTwoPages(t *testing.T) {
 	t.Parallel()
 	c := newConference(t)
 	worker := c.worker("Sam Worker", "social_worker", "")
-	plan := func(name string) record.Record {
-		set := c.given("child_protection_plan/tests/core_group_meets.yaml")
-		row := set.Rows("children")[0]
-		set[answer.Key("children")] = answer.List(name)
-		for k, a := range set {
-			if g, r, q := k.Split(); g == "children" && r == row {
-				set[answer.RowKey("children", name, q)] = a
-				delete(set, k)
-			}
-		}
-		set[answer.RowKey("children", name, "given_names")] = answer.Text(strings.ToUpper(name[:1]) + name[1:])
-		rec, err := c.Desk.Begin(t.Context(), casework.ByWorker(c.chair, &c.Desk.Place.Register, c.Now()), "child_protection_plan", casework.Beginning{Authority: "thurrock", Step: "begin", Parent: c.rec.ID, Answers: set})
-		if err != nil {
-			t.Fatal(err, fault.SafeText(err))
-		}
-		c.take(c.manager, rec.ID, "give", answer.Set{"plan_worker": answer.Text(worker.ID), "plan_worker_told": answer.Text("yes")})
-		return rec
-	}
-	ria, tim := plan("ria"), plan("tim")
+	ria, tim := c.plan(worker, "ria"), c.plan(worker, "tim")
 	member := func(rec record.Record, row map[string]string) string {
 		set := answer.Set{}
 		for q, v := range row {
@@ -101,4 +106,42 @@ func TestMeetingAboutTwoPages(t *testing.T) {
 	}
 	sam.post("/records/"+tim.ID+"/meetings/core/apart", url.Values{}).want(t, http.StatusSeeOther)
 	sam.get(base).want(t, http.StatusOK, "This record alone.")
+}
+
+// The pages on which that is done, in a browser.
+func TestMeetingAboutTwoInABrowser(t *testing.T) {
+	t.Parallel()
+	c := newConference(t)
+	worker := c.worker("Sam Worker", "social_worker", "")
+	ria, tim := c.plan(worker, "ria"), c.plan(worker, "tim")
+	for rec, name := range map[string]string{ria.ID: "Lou Quillfeather", tim.ID: "Kim Visitor"} {
+		c.take(worker, rec, "add_member", answer.Set{
+			"core/new/core_kind": answer.Text("health"), "core/new/core_name": answer.Text(name), "core/new/core_job": answer.Text("Health visitor"), "core/new/core_does": answer.Text("Weighs him"),
+		})
+	}
+	server := c.Serve()
+	p := webtest.Browser(t)
+	p.Open(server + "/nowhere")
+	p.As(c.tab(worker).cookie)
+	base := server + "/records/" + ria.ID
+	p.Open(base + "/meetings/core/together")
+	p.Check()
+	p.Shot("mash-together")
+	p.Follow("main form button[type=submit]")
+	p.WaitText("main", "Choose a record")
+	p.Check()
+	p.Click("main form input[type=checkbox]")
+	p.Follow("main form button[type=submit]")
+	p.WaitText("body", "It is one meeting now")
+	p.Check()
+	c.take(worker, ria.ID, "set_meeting", answer.Set{"core_meet_at": answer.Text("2026-10-23T09:30"), "core_meet_place": answer.Text("The school")})
+	c.Set(time.Date(2026, 10, 23, 9, 0, 0, 0, time.UTC))
+	p.As(c.tab(worker).cookie)
+	p.Open(base + "/meetings")
+	p.Check()
+	p.Shot("mash-together-meetings")
+	p.Open(base + "/steps/who_came")
+	p.WaitText("main", "Kim Visitor")
+	p.Check()
+	p.Shot("mash-together-came")
 }
