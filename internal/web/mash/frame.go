@@ -85,9 +85,9 @@ func (d *door) frame(r *http.Request, v *casework.View, tab string) frame {
 	f.Facts = append(f.Facts, parts.SummaryRow{Key: "Worker", Value: who})
 	if c, ok := deadline.Nearest(v.Clocks); ok {
 		left := d.TimeLeft(p, c, rec.Authority, now, false)
-		f.Clock, f.ClockFor = &left, c.Label
+		f.Clock, f.ClockFor = &left, clockTitle(v, c.Label, c.Clock, c.Row())
 		for _, other := range othersRunning(v.Clocks, c) {
-			f.Also = append(f.Also, limitLine{other.Label, d.TimeLeft(p, other, rec.Authority, now, false)})
+			f.Also = append(f.Also, limitLine{clockTitle(v, other.Label, other.Clock, other.Row()), d.TimeLeft(p, other, rec.Authority, now, false)})
 		}
 	}
 	if q, ok := p.Question(p.Roles.NotContact); ok {

@@ -58,7 +58,7 @@ func TestMeetingAboutTwoPages(t *testing.T) {
 	only := member(tim, map[string]string{"core_kind": "health", "core_name": "Kim Visitor", "core_job": "Health visitor", "core_does": "Weighs him", "core_email": "kim@clinic.example"})
 
 	sam, base := c.tab(worker), "/records/"+ria.ID+"/meetings"
-	sam.get(base).want(t, http.StatusOK, "This record alone.", base+"/core/together")
+	sam.get(base).want(t, http.StatusOK, "This record alone.", base+"/core/together", "Someone is told of the plan: ") // whom each limit is about
 	// The school is in one core group: nothing offers it the other, nor does it go there.
 	c.tab(c.school).get(base).want(t, http.StatusOK).without(t, "Also about", tim.Reference)
 	if got := c.tab(c.school).get(base + "/core/together"); got.status == http.StatusOK {
