@@ -52,7 +52,7 @@ func (d *Desk) PreviewStep(ctx context.Context, by By, id, step string, changes 
 }
 
 // family are the readers to whom nothing goes once a child has died.
-var family = []string{"child", "parent", "parents", "family", "carer"}
+var family = []string{"child", "parent", "parents", "family", "carer", "victim"}
 
 // whyDied is said in place of whatever would have gone to the family.
 const whyDied = "A child on this record has died. Nothing goes to the family from here: speak to whoever looks after them."

@@ -90,11 +90,12 @@ steps:
     label: Write
     from: open
     by: [social_worker]
-    documents: [to_parents, to_school]
+    documents: [to_parents, to_school, to_victim]
   - { id: shut, label: Shut, from: open, to: shut, by: [social_care_manager], complete: true }
 documents:
   - { id: to_parents, title: To the parents, to: parents, message: letter, allow: [words] }
   - { id: to_school, title: To the school, to: school, message: letter, allow: [words] }
+  - { id: to_victim, title: To the victim, to: victim, message: letter, allow: [words] }
 clocks:
   - { id: hours, code: H, label: Hours, from: created, until: [state.shut], within: 72 hours, warn: [48 hours, 24 hours, 2 hours], law: l, owner: [social_care_manager] }
 `
@@ -322,7 +323,7 @@ func TestNothingGoesToTheFamilyOfAChildWhoDied(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, rec := range []record.Record{first, died} {
-			if got := withheld(rec); !slices.Equal(got, []string{"parents"}) {
+			if got := withheld(rec); !slices.Equal(got, []string{"parents", "victim"}) {
 				t.Errorf("withheld: %v", got)
 			}
 		}
@@ -330,7 +331,7 @@ func TestNothingGoesToTheFamilyOfAChildWhoDied(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, doc := range o.open(worker, first.ID).Sent {
-			if (doc.To == "parents") != strings.Contains(doc.Withheld, "has died") || doc.To == "parents" && doc.Body != "" {
+			if theirs := doc.To != "school"; theirs != strings.Contains(doc.Withheld, "has died") || theirs && doc.Body != "" {
 				t.Errorf("%s: %q %q", doc.To, doc.Withheld, doc.Body)
 			}
 		}
