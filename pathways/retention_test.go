@@ -1,12 +1,16 @@
 package pathways_test
 
 import (
+	"io/fs"
+	"slices"
 	"testing"
 	"time"
 
 	"frontdoor/internal/answer"
 	"frontdoor/internal/calendar"
+	"frontdoor/internal/partnership"
 	"frontdoor/internal/pathway"
+	"frontdoor/partnerships"
 )
 
 // What touches the sexual abuse of a child is kept longest, also where the
@@ -23,6 +27,26 @@ func TestAnAllegationThatTouchesSexualAbuseIsKeptLongest(t *testing.T) {
 		}}
 		if k := p.Keep(f, closed); k.Until.String() != want {
 			t.Errorf("touches sexual abuse: %s: kept until %s, want %s: %s %s", touches, k.Until, want, k.Rule, k.Sum)
+		}
+	}
+}
+
+// Of what may be given to some roles alone, somebody of them decides whether it is
+// kept: nobody else would ever be asked.
+func TestSomebodyDecidesOnKeepingEachRestrictedPathway(t *testing.T) {
+	t.Parallel()
+	set, err := fs.Sub(partnerships.FS, "set")
+	if err != nil {
+		t.Fatal(err)
+	}
+	place, _ := partnership.Load(set)
+	library, _ := load()
+	for _, p := range library.All() {
+		if len(p.Restricted) > 0 && !slices.ContainsFunc(p.Restricted, func(id string) bool {
+			role, ok := place.Register.Role(id)
+			return ok && (slices.Contains(role.May, "retention_own") || slices.Contains(role.May, "retention"))
+		}) {
+			t.Errorf("%s is given to %v alone, and none of them decides on keeping it", p.Name, p.Restricted)
 		}
 	}
 }
