@@ -98,21 +98,27 @@ all() {
 	go list ./... | sed "s|^$(go list -m)|.|" | grep -vxF "$(printf '%s\n' "$@")"
 }
 
-# Vet has run already, over all of it.
+# Vet has run already, over all of it. Each part runs whatever became of the one
+# before, so that one run shows all that is wrong.
+raced() { CGO_ENABLED=1 go test -race "$unwatched" -vet=off -timeout 40m "$@"; }
+plainly() { go test -p 3 -vet=off -timeout 40m "$@"; }
+
+# shellcheck disable=SC2046 # each package is a word of its own
 watched() {
-	# shellcheck disable=SC2046 # each package is a word of its own
-	CGO_ENABLED=1 go test -race "$unwatched" -vet=off -timeout 40m -skip "$turns" \
-		$(all ./internal/casework ./internal/web/editor ./internal/site ./internal/store | grep -Ev "$plain") || return
-	CGO_ENABLED=1 go test -race "$unwatched" -vet=off -timeout 40m -run '^TestServe' ./cmd/frontdoor || return
-	CGO_ENABLED=1 go test -race "$unwatched" -vet=off -timeout 40m -run '^TestTogether$' ./test/journeys
+	local bad=
+	raced -skip "$turns" $(all ./internal/casework ./internal/web/editor ./internal/site ./internal/store | grep -Ev "$plain") || bad=yes
+	raced -run '^TestServe' ./cmd/frontdoor || bad=yes
+	raced -run '^TestTogether$' ./test/journeys || bad=yes
+	[ -z "$bad" ]
 }
 
+# shellcheck disable=SC2046
 unraced() {
-	# shellcheck disable=SC2046
-	go test -p 3 -vet=off -timeout 40m $(all ./test/journeys ./test/access ./test/cluster ./test/crash | grep -E "$plain") || return
-	# shellcheck disable=SC2046
-	go test -p 3 -vet=off -timeout 40m -run "$turns" ./internal/casework \
-		$(grep -rlE 'func Test.*In(A|The)Browser\(' --include='*_test.go' internal | xargs dirname | sort -u | sed 's|^|./|')
+	local bad=
+	plainly $(all ./test/journeys ./test/access ./test/cluster ./test/crash | grep -E "$plain") || bad=yes
+	plainly -run "$turns" ./internal/casework \
+		$(grep -rlE 'func Test.*In(A|The)Browser\(' --include='*_test.go' internal | xargs dirname | sort -u | sed 's|^|./|') || bad=yes
+	[ -z "$bad" ]
 }
 
 # Side by side: what waits, for a server that is started again or for a browser,
