@@ -116,7 +116,7 @@ type Viewer struct {
 // roles may see cases has no principals, so no grant can reach them.
 func WorkerViewer(w agency.Worker, reg *agency.Register, now time.Time) Viewer {
 	v := Viewer{Worker: w, Now: now}
-	if !w.LeftAt.IsZero() && !now.Before(w.LeftAt) {
+	if w.Left(now) {
 		return v
 	}
 	for _, m := range w.Memberships {

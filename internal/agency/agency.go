@@ -79,10 +79,13 @@ type Worker struct {
 	LeftAt      time.Time
 }
 
+// Left tells whether the worker no longer works here at a moment.
+func (w Worker) Left(now time.Time) bool { return !w.LeftAt.IsZero() && !now.Before(w.LeftAt) }
+
 // Roles gives the roles the worker holds at a moment, each once.
 func (w Worker) Roles(now time.Time) []string {
 	var out []string
-	if !w.LeftAt.IsZero() && !now.Before(w.LeftAt) {
+	if w.Left(now) {
 		return nil
 	}
 	for _, m := range w.Memberships {

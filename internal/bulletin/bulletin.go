@@ -104,7 +104,7 @@ func (d *Desk) tell(tx *store.Tx, by casework.By, w agency.Worker, message, temp
 
 // here tells whether a worker has not left.
 func here(w agency.Worker, now time.Time) bool {
-	return w.ID != "" && (w.LeftAt.IsZero() || now.Before(w.LeftAt))
+	return w.ID != "" && !w.Left(now)
 }
 
 // length is a length the partnership has set for this part of the program.

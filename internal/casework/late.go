@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"frontdoor/internal/access"
-	"frontdoor/internal/agency"
 	"frontdoor/internal/pathway"
 	"frontdoor/internal/record"
 	"frontdoor/internal/store"
@@ -24,7 +23,7 @@ func (d *Desk) tellChair(tx *store.Tx, by By, rec record.Record, p *pathway.Path
 		return nil, nil
 	}
 	for _, id := range []string{m.ChairOf(rec.Answers), rec.Allocated} {
-		w, err := d.lateTo(tx, by, rec, id)
+		w, err := d.whoMayOpen(tx, by, rec.ID, id)
 		if err != nil {
 			return nil, err
 		}
@@ -46,21 +45,4 @@ func (d *Desk) tellChair(tx *store.Tx, by By, rec record.Record, p *pathway.Path
 		return nil, err
 	}
 	return []access.Principal{to}, nil // what a role is told is not mailed: nobody could say to whom
-}
-
-// lateTo is a worker who is still here and may open a record; without an id when
-// there is none.
-func (d *Desk) lateTo(tx *store.Tx, by By, rec record.Record, id string) (agency.Worker, error) {
-	if id == "" {
-		return agency.Worker{}, nil
-	}
-	w, err := tx.Worker(id)
-	if err != nil || !w.LeftAt.IsZero() && !by.Now.Before(w.LeftAt) {
-		return agency.Worker{}, nil
-	}
-	dec, err := d.access(tx, By{Viewer: access.WorkerViewer(w, &d.Place.Register, by.Now)}, rec.ID)
-	if err != nil || !dec.May(access.View) {
-		return agency.Worker{}, err
-	}
-	return w, nil
 }

@@ -5,11 +5,13 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
 
 	"frontdoor/internal/access"
+	"frontdoor/internal/agency"
 	"frontdoor/internal/answer"
 	"frontdoor/internal/calendar"
 	"frontdoor/internal/contact"
@@ -69,7 +71,7 @@ func (d *Desk) meet(tx *store.Tx, by By, l *loaded) error {
 				return err
 			}
 			sent = append(sent, slices.DeleteFunc(told, func(m store.MeetingInvite) bool { return m.Meeting != l.p.Meetings[i].ID })...)
-			g, going := gatheringOf(one, l.p.Meetings[i].ID)
+			g, going := gatheringOf(one.p, one.f, l.p.Meetings[i].ID)
 			if !going || !g.At.After(by.Now) {
 				continue
 			}
@@ -86,12 +88,12 @@ func (d *Desk) meet(tx *store.Tx, by By, l *loaded) error {
 
 // gatheringOf is a meeting of a record as it stands, and whether people are
 // invited to it.
-func gatheringOf(l *loaded, meeting string) (pathway.Gathering, bool) {
+func gatheringOf(p *pathway.Pathway, f pathway.Facts, meeting string) (pathway.Gathering, bool) {
 	over := false
-	if s, ok := l.p.State(l.rec.State); ok {
+	if s, ok := p.State(f.State); ok {
 		over = s.End
 	}
-	for _, g := range l.p.Gatherings(l.f) {
+	for _, g := range p.Gatherings(f) {
 		if g.Meeting.ID == meeting {
 			return g, g.Open && !over
 		}
@@ -106,14 +108,14 @@ func (d *Desk) wantedAt(tx *store.Tx, by By, l *loaded, g pathway.Gathering, all
 		w := wanted{Invited: who, l: l, g: g}
 		switch {
 		case who.Worker != "":
-			colleague, may, err := d.mayBeTold(tx, by, l, who.Worker)
+			colleague, err := d.whoMayOpen(tx, by, l.rec.ID, who.Worker)
 			if err != nil {
 				return nil, err
 			}
-			if !may {
+			if colleague.ID == "" {
 				continue
 			}
-			w.to = colleague
+			w.to = colleague.Email
 		case who.Email != "":
 			a, err := d.openAnswer(l.p, l.rec.ID, who.Email, l.f.Answers[who.Email])
 			if err != nil {
@@ -149,15 +151,22 @@ func (d *Desk) wantedAt(tx *store.Tx, by By, l *loaded, g pathway.Gathering, all
 	return out, nil
 }
 
-// mayBeTold gives a worker's address when they may open the record. Whoever is
-// kept from it is not told that it has a meeting.
-func (d *Desk) mayBeTold(tx *store.Tx, by By, l *loaded, id string) (to string, may bool, err error) {
+// whoMayOpen is a worker who is still here and may open a record; without an id
+// when there is none. Whoever is kept from a record is not told that it has a
+// meeting, or that anything of it is late.
+func (d *Desk) whoMayOpen(tx *store.Tx, by By, rec, id string) (agency.Worker, error) {
 	w, err := tx.Worker(id)
-	if err != nil || !w.LeftAt.IsZero() && !by.Now.Before(w.LeftAt) {
-		return "", false, nil
+	if errors.Is(err, store.ErrNone) || w.Left(by.Now) {
+		return agency.Worker{}, nil
 	}
-	dec, err := d.access(tx, By{Viewer: access.WorkerViewer(w, &d.Place.Register, by.Now)}, l.rec.ID)
-	return w.Email, dec.May(access.View), err
+	if err != nil {
+		return agency.Worker{}, err
+	}
+	dec, err := d.access(tx, By{Viewer: access.WorkerViewer(w, &d.Place.Register, by.Now)}, rec)
+	if err != nil || !dec.May(access.View) {
+		return agency.Worker{}, err
+	}
+	return w, nil
 }
 
 // invite sends what is different between who was told and who is wanted.

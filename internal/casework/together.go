@@ -164,11 +164,17 @@ func (o *loaded) meets(l *loaded, m *pathway.Meeting, s *pathway.Step) (*pathway
 	if slices.Contains(m.Invite, s.ID) {
 		return om, os
 	}
-	at := answer.Key(m.At)
-	if om.Over(o.f) || o.rec.Answers.Text(at) != l.rec.Answers.Text(at) {
+	if !atOnce(om, o.f, m, l.f) {
 		return nil, nil
 	}
 	return om, os
+}
+
+// atOnce tells whether another record's meeting is still the same one as a
+// record's: not over yet, and at the same time.
+func atOnce(om *pathway.Meeting, o pathway.Facts, m *pathway.Meeting, f pathway.Facts) bool {
+	at := answer.Key(m.At)
+	return !om.Over(o) && o.Answers.Text(at) == f.Answers.Text(at)
 }
 
 // rowOf is the row of a record's list that stands for somebody; empty when none
@@ -421,7 +427,7 @@ func (d *Desk) joins(tx *store.Tx, by By, rec, meeting, together, act string) er
 
 // takesTime sets the time of a record's meeting to that of the one it joins.
 func (d *Desk) takesTime(tx *store.Tx, by By, l, o *loaded, meeting string) error {
-	g, going := gatheringOf(l, meeting)
+	g, going := gatheringOf(l.p, l.f, meeting)
 	if !going || !g.At.After(by.Now) {
 		return nil
 	}
@@ -518,11 +524,8 @@ func (d *Desk) companions(tx *store.Tx, by By, v *View, g pathway.Gathering, sha
 		if !ok {
 			continue
 		}
-		for _, one := range c.Pathway.Gatherings(c.Facts) {
-			if one.Meeting.ID == m.ID {
-				c.Gathering, c.Going = one, one.Open && c.Pathway.MeetsIn(m, c.Record.State)
-			}
-		}
+		c.Gathering, c.Going = gatheringOf(c.Pathway, c.Facts, m.ID)
+		c.Going = c.Going && c.Pathway.MeetsIn(m, c.Record.State)
 		c.Act = d.MayMeetTogether(c.Pathway, c.Facts, m)
 		list, err := d.guests(c.Pathway, id, c.Facts, m)
 		if err != nil {
@@ -608,8 +611,7 @@ func (d *Desk) Also(ctx context.Context, by By, v *View, step string) ([]*View, 
 		}
 		s, ok := c.Pathway.Step(step)
 		om, there := c.Pathway.FindMeeting(m.ID)
-		at := answer.Key(m.At)
-		if !ok || !there || !c.Pathway.MayTake(s, c.Facts, "") || om.Over(c.Facts) || c.Record.Answers.Text(at) != v.Record.Answers.Text(at) {
+		if !ok || !there || !c.Pathway.MayTake(s, c.Facts, "") || !atOnce(om, c.Facts, m, v.Facts) {
 			continue
 		}
 		o, err := d.Open(ctx, by, c.Record.ID)

@@ -240,7 +240,7 @@ func (g *Gate) Password(ctx context.Context, email, password string, src Source,
 	if err != nil {
 		return "", s, err
 	}
-	if !ok || a.Disabled || w.ID == "" || !w.LeftAt.IsZero() && !now.Before(w.LeftAt) {
+	if !ok || a.Disabled || w.ID == "" || w.Left(now) {
 		return "", s, g.refuse(ctx, account, src, now, wrong)
 	}
 	fresh := ""
@@ -351,7 +351,7 @@ func (g *Gate) Who(ctx context.Context, token string, now time.Time) (Session, a
 	if err != nil {
 		return s, w, err
 	}
-	if !w.LeftAt.IsZero() && !now.Before(w.LeftAt) {
+	if w.Left(now) {
 		return s, w, errSignIn
 	}
 	return s, w, nil

@@ -253,7 +253,7 @@ func (g *Gate) FinishPasskeyAlone(ctx context.Context, token string, answer []by
 			if err != nil {
 				return err
 			}
-			if a.Disabled || !w.LeftAt.IsZero() && !now.Before(w.LeftAt) {
+			if a.Disabled || w.Left(now) {
 				return store.ErrNone
 			}
 			out, err = passkeyAccount(w, a)

@@ -75,7 +75,7 @@ func (a *rooms) workersPage(w http.ResponseWriter, r *http.Request, who *room.As
 
 func (a *rooms) held(x agency.Worker, r *http.Request) string {
 	now := web.Now(r)
-	if !x.LeftAt.IsZero() && !now.Before(x.LeftAt) {
+	if x.Left(now) {
 		return "Left " + when(x.LeftAt)
 	}
 	text := ""
@@ -256,7 +256,7 @@ func (a *rooms) drawWorker(w http.ResponseWriter, r *http.Request, who *room.Ask
 		return err
 	}
 	state := "Can sign in"
-	left := !x.LeftAt.IsZero() && !now.Before(x.LeftAt)
+	left := x.Left(now)
 	switch {
 	case left:
 		state = "Left " + when(x.LeftAt)

@@ -286,7 +286,7 @@ func (d *hall) with(c *casework.Child, now time.Time) []withView {
 	var ids []string
 	add := func(id, does string, on *casework.Chronology) {
 		w, ok := c.Workers[id]
-		if !ok || !w.LeftAt.IsZero() && !now.Before(w.LeftAt) {
+		if !ok || w.Left(now) {
 			return
 		}
 		i := slices.Index(ids, id)

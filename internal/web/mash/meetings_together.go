@@ -52,7 +52,7 @@ func (d *door) togetherOf(v *casework.View, m casework.Meeting) *togetherView {
 			out.With = append(out.With, withView{Says: "A record that you may not open"})
 			continue
 		}
-		one := withView{Reference: c.Record.Reference, Link: parts.Link{Text: strings.TrimPrefix(c.Record.Names+", "+c.Record.Reference, ", "), Href: "/records/" + c.Record.ID + "/meetings"}}
+		one := withView{Reference: c.Record.Reference, Link: parts.Link{Text: called(c.Chronology), Href: "/records/" + c.Record.ID + "/meetings"}}
 		switch {
 		case c.Going && !c.Gathering.At.IsZero():
 			one.Says = calendar.Show(c.Gathering.At)
@@ -120,7 +120,7 @@ func (d *door) drawJoin(w http.ResponseWriter, r *http.Request, a *room.Asker, s
 	if len(kin) > 0 {
 		view.Choose = &parts.Checkboxes{Field: parts.Field{Name: "record", Label: "Which records is it also about?", LabelSize: "m", Error: errs.For("record")}, Values: r.PostForm["record"]}
 		for _, c := range kin {
-			view.Choose.Items = append(view.Choose.Items, parts.Choice{Value: c.Record.ID, Label: strings.TrimPrefix(c.Record.Names+", "+c.Record.Reference, ", "), Hint: c.State().Label})
+			view.Choose.Items = append(view.Choose.Items, parts.Choice{Value: c.Record.ID, Label: called(c), Hint: c.State().Label})
 		}
 	}
 	return drawRecord(d, joinPage, w, r, a, v, status, view.Heading, view, func(c *web.Chrome) { c.Errors = errs })
@@ -227,4 +227,10 @@ func (d *door) alsoSections(r *http.Request, also []*filling, typed answer.Set, 
 		}
 	}
 	return out
+}
+
+// called is how a companion stands in a list: whom its record is about and its
+// reference.
+func called(c *casework.Chronology) string {
+	return strings.TrimPrefix(c.Record.Names+", "+c.Record.Reference, ", ")
 }
