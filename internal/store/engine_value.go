@@ -76,17 +76,26 @@ func (j JSON[T]) Value() (driver.Value, error) {
 func (j *JSON[T]) Scan(src any) error {
 	var zero T
 	j.V = zero
+	text, err := document(src)
+	if err != nil || text == nil {
+		return err
+	}
+	return json.Unmarshal(text, &j.V)
+}
+
+// document is the text of a document as a driver gives it; nil for a null.
+func document(src any) ([]byte, error) {
 	switch v := src.(type) {
 	case nil:
-		return nil
+		return nil, nil
 	case string:
-		return json.Unmarshal([]byte(v), &j.V)
+		return []byte(v), nil
 	case []byte:
-		return json.Unmarshal(v, &j.V)
+		return v, nil
 	case int64, float64: // a document that is one number, on SQLite
-		return json.Unmarshal(fmt.Append(nil, v), &j.V)
+		return fmt.Append(nil, v), nil
 	}
-	return fmt.Errorf("a document stored as %T", src)
+	return nil, fmt.Errorf("a document stored as %T", src)
 }
 
 var ids struct {

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -202,17 +201,12 @@ func (tx *Tx) PeopleToMatch(ids []string) ([]person.Person, error) {
 type personText struct{ person.Person }
 
 // Scan implements sql.Scanner; there is nobody in a null.
-func (p *personText) Scan(src any) (err error) {
-	switch v := src.(type) {
-	case nil:
-	case string:
-		err = json.Unmarshal([]byte(v), &p.Person)
-	case []byte:
-		err = json.Unmarshal(v, &p.Person)
-	default:
-		err = fmt.Errorf("a person stored as %T", src)
+func (p *personText) Scan(src any) error {
+	text, err := document(src)
+	if err != nil || text == nil {
+		return err
 	}
-	return err
+	return json.Unmarshal(text, &p.Person)
 }
 
 // readVersions reads the last version of each: nobody is without one, and none is of

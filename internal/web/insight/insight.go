@@ -238,9 +238,7 @@ func (g gallery) csv(w http.ResponseWriter, r *http.Request, a *room.Asker) erro
 	if err := t.CSV(&out); err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="`+q.report.Name+"-"+t.Params.From.String()+"-"+t.Params.To.String()+`.csv"`)
-	_, _ = w.Write(out.Bytes())
+	room.SendFile(w, q.report.Name+"-"+t.Params.From.String()+"-"+t.Params.To.String()+".csv", "text/csv; charset=utf-8", out.Bytes())
 	return nil
 }
 
