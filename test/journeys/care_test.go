@@ -21,7 +21,6 @@ func TestCareScoredTwiceAndCompared(t *testing.T) {
 		"adults":   []any{map[string]any{"adult_given_names": "Jo", "adult_family_name": "Sample", "adult_relation": "mother"}},
 	}}
 	r := newRoad(t, "graded_care_profile", s)
-	r.begun = true
 	manager := r.who("social_care_manager")
 
 	// The keeper of tools imports the form with its licence.

@@ -14,7 +14,7 @@ import (
 func TestPoliceProtectionOnAPhone(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, "police_protection", caseworktest.Scene(t, "police_protection/tests/saturday_night.yaml"))
-	r.begun, r.phone = true, true
+	r.phone = true
 	// The world’s clock goes on while pages are looked at, so that minutes are left
 	// out: an hour too much or too few is not.
 	left := func(london, who, words string) {

@@ -26,24 +26,17 @@ import (
 // wide and narrow.
 func TestPathwaysInTheBrowser(t *testing.T) {
 	t.Parallel()
-	for _, x := range []struct {
-		file string
-		// begun is whether a worker begins the record in the browser. The referral’s own
-		// pages have journeys of their own, and a conference is begun by the program.
-		begun bool
-	}{
-		{"common_assessment/tests/school_to_closure.yaml", true},
-		{"referral/tests/plan_and_review.yaml", false},
-		{"allegation/tests/usual_road.yaml", true},
-		{"child_death/tests/usual_road.yaml", true},
-		{"exploitation_assessment/tests/usual_road.yaml", true},
+	for _, file := range []string{
+		"common_assessment/tests/school_to_closure.yaml",
+		"referral/tests/plan_and_review.yaml",
+		"allegation/tests/usual_road.yaml",
+		"child_death/tests/usual_road.yaml",
+		"exploitation_assessment/tests/usual_road.yaml",
 	} {
-		name, _, _ := strings.Cut(x.file, "/")
+		name, _, _ := strings.Cut(file, "/")
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := caseworktest.Scene(t, x.file)
-			r := newRoad(t, name, s)
-			r.begun = x.begun
+			r := newRoad(t, name, caseworktest.Scene(t, file))
 			r.walk()
 			if name == "child_death" {
 				// A child who has died grows no older.
@@ -61,7 +54,6 @@ type road struct {
 	*world
 	s       caseworktest.Scenario
 	name    string
-	begun   bool // the first record is begun in the browser
 	phone   bool // everyone has a phone
 	root    string
 	started map[string]string // pathway, and pathway/each → record
@@ -241,29 +233,26 @@ func (r *road) act(i int, a caseworktest.Act) string {
 	return on
 }
 
-// begin begins the first record: in the browser where a worker begins it there.
+// begin begins the first record: from the list of what a worker may begin, or, of
+// what anyone may, from its own page.
 func (r *road) begin(a caseworktest.Act) string {
 	r.t.Helper()
 	p, _ := r.desk.Pathways.Get(r.name)
 	given := answer.Given(r.s.Given)
 	given.Apply(answer.Given(a.Answers))
 	r.people(p, given)
-	if r.begun {
-		b := r.seat(a.By)
-		b.Open(r.base + "/begin")
-		r.look(b, "begin")
-		b.Follow(`form:has(input[value="` + r.name + `"]) button`)
+	b := r.seat(a.By)
+	b.Open(r.base + "/begin")
+	r.look(b, "begin")
+	if start := `form:has(input[value="` + r.name + `"]) button`; b.Has(start) {
+		b.Follow(start)
 		return r.fill(b, p, given)
 	}
-	by := casework.ByVisitor("visitor", r.clock.Now())
-	if role, _, _ := strings.Cut(a.By, "@"); role != "public" && role != "professional" {
-		by = r.by(r.who(a.By))
-	}
-	rec, err := r.desk.Begin(r.t.Context(), by, r.name, casework.Beginning{Authority: r.s.Authority, Team: r.s.Team, Each: r.s.Each, Step: a.Step, Answers: given})
-	if err != nil {
-		r.t.Fatalf("it cannot be begun: %v", err)
-	}
-	return rec.ID
+	b.Open(r.base + "/refer")
+	r.look(b, "refer")
+	b.mark("Start now")
+	b.Follow("[data-press]")
+	return r.fill(b, p, given)
 }
 
 // follow carries a record on into one of another pathway, from its page, and gives
