@@ -39,8 +39,9 @@ type Account struct {
 	agency.Worker
 	Password, Secret string
 
-	mu   sync.Mutex
-	last int64 // the step of the code used last: each works once
+	mu    sync.Mutex
+	last  int64 // the step of the code used last: each works once
+	stuck bool  // shows that code whatever the time
 }
 
 // NewAccount is an account that exists already, such as one of the
@@ -49,11 +50,12 @@ func NewAccount(email, password, secret string) *Account {
 	return &Account{Worker: agency.Worker{Email: email}, Password: password, Secret: secret}
 }
 
-// Again is the same account with an app that shows the code used last.
+// Again is the same account with an app that goes on showing the code used last,
+// whatever the time.
 func (a *Account) Again() *Account {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return &Account{Worker: a.Worker, Password: a.Password, Secret: a.Secret, last: a.last - 1}
+	return &Account{Worker: a.Worker, Password: a.Password, Secret: a.Secret, last: a.last, stuck: true}
 }
 
 // period is how long a code shows.
@@ -66,6 +68,9 @@ func (a *Account) Code(ctx context.Context) (string, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	step := max(time.Now().Unix()/int64(period/time.Second)-1, a.last+1)
+	if a.stuck {
+		step = a.last
+	}
 	from := time.Unix((step-1)*int64(period/time.Second), 0)
 	select {
 	case <-ctx.Done():

@@ -411,6 +411,30 @@ func (p *Page) Title() string { p.t.Helper(); return value(p, "title", chromedp.
 // URL is where the tab is.
 func (p *Page) URL() string { p.t.Helper(); return p.Eval("location.href") }
 
+// Visited are the addresses the browser keeps for this tab, the one it is at last
+// unless somebody went back. The browser is asked, not the page, which may be on
+// its way out: between two pages there is no answer, and it is asked again.
+func (p *Page) Visited() []string {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	for {
+		res, err := chromedp.Run(ctx, chromedp.NavigationEntries())
+		if err == nil {
+			var out []string
+			for _, e := range res.Entries {
+				out = append(out, e.URL)
+			}
+			return out
+		}
+		select {
+		case <-ctx.Done():
+			p.t.Fatalf("history: %v", err)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
 // Eval runs JavaScript that gives a string, or a promise of one.
 func (p *Page) Eval(js string) string {
 	p.t.Helper()
