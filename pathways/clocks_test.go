@@ -2,16 +2,37 @@ package pathways_test
 
 import (
 	"flag"
+	"fmt"
+	"io/fs"
 	"os"
 	"testing"
 
+	"frontdoor/internal/partnership"
 	"frontdoor/internal/pathway"
+	"frontdoor/partnerships"
 )
 
 var update = flag.Bool("update", false, "write docs/clocks.md and docs/exports.md from the folders")
 
 // docs/clocks.md and docs/exports.md say what the folders say.
-func TestClocks(t *testing.T) { written(t, "TestClocks", "clocks.md", (*pathway.Library).ClockList) }
+func TestClocks(t *testing.T) {
+	set, err := fs.Sub(partnerships.FS, "set")
+	if err != nil {
+		t.Fatal(err)
+	}
+	place, _ := partnership.Load(set)
+	written(t, "TestClocks", "clocks.md", func(l *pathway.Library) string { return l.ClockList() + everyRecord(place) })
+}
+
+// everyRecord writes the clock that runs on a record of any pathway.
+func everyRecord(p *partnership.Partnership) string {
+	local := "not confirmed"
+	if p.Locks.Confirmed {
+		local = "confirmed"
+	}
+	return fmt.Sprintf("\n## A record of any kind\n\n| code | clock | length | from | until | source | set locally |\n| --- | --- | --- | --- | --- | --- | --- |\n"+
+		"| RESTRICT | A lock to named workers is looked at again | %s | it is locked, or kept locked | it is lifted, or kept | Common practice. %s | `locks: review` in partnership.yaml, %s |\n", p.LockReview, p.Locks.Source, local)
+}
 
 func TestExports(t *testing.T) {
 	written(t, "TestExports", "exports.md", func(l *pathway.Library) string { return l.ExportList() + compared(l) + censusPage() })

@@ -50,3 +50,60 @@ func TestSomebodyDecidesOnKeepingEachRestrictedPathway(t *testing.T) {
 		}
 	}
 }
+
+// Every folder says how long its closed records are kept, by every rule: of no kind
+// of record does nobody know.
+func TestEveryFolderSaysHowLongItsRecordsAreKept(t *testing.T) {
+	t.Parallel()
+	library, faults := load()
+	if library == nil {
+		t.Fatal(faults.Err())
+	}
+	for _, p := range library.All() {
+		if len(p.Retention) == 0 {
+			t.Errorf("%s says nothing", p.Name)
+		}
+		for _, r := range p.Retention {
+			if len(r.Keep) == 0 {
+				t.Errorf("%s: %s: no length", p.Name, r.Words)
+			}
+		}
+	}
+}
+
+// What touches the sexual abuse of a child is kept for 75 years, wherever it is
+// known; what came to nothing for less than what did not.
+func TestHowLongByWhatCameOfIt(t *testing.T) {
+	t.Parallel()
+	closed := calendar.NewDate(2026, 5, 7)
+	now := time.Date(2026, 5, 8, 9, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		pathway, state string
+		answers        answer.Set
+		want           string
+	}{
+		{"section_47", "agreed", answer.Set{"concerns": answer.List("sexual")}, "2101-05-07"},
+		{"section_47", "agreed", answer.Set{"concerns": answer.List("neglect")}, "2061-05-07"},
+		{"section_47", "agreed", answer.Set{}, "2061-05-07"},
+		{"strategy_discussion", "closed", answer.Set{"concerns": answer.List("physical", "cse")}, "2101-05-07"},
+		{"child_protection_conference", "finished", answer.Set{"children": answer.List("r1"), "children/r1/cp_category": answer.Text("SAB")}, "2101-05-07"},
+		{"child_protection_conference", "finished", answer.Set{"children": answer.List("r1"), "children/r1/cp_category": answer.Text("NEG")}, "2061-05-07"},
+		{"police_protection", "released", answer.Set{"grounds": answer.List("sexual")}, "2101-05-07"},
+		{"referral", "decided", answer.Set{"concerns": answer.List("hsb"), "children": answer.List("r1"), "children/r1/outcome": answer.Text("nfa"), "children/r1/born": answer.Text("2012-06-01")}, "2101-05-07"},
+		{"referral", "decided", answer.Set{"concerns": answer.List("neglect"), "children": answer.List("r1"), "children/r1/outcome": answer.Text("nfa"), "children/r1/born": answer.Text("2012-06-01")}, "2032-05-07"},
+		{"rapid_review", "done", answer.Set{}, "2061-05-07"},
+		{"rapid_review", "not_needed", answer.Set{}, "2036-05-07"},
+		{"serious_incident", "not_met", answer.Set{}, "2036-05-07"},
+		{"serious_incident", "done", answer.Set{}, "2061-05-07"},
+		{"child_death", "done", answer.Set{}, "2051-05-07"},
+		{"child_death", "not_ours", answer.Set{}, "2036-05-07"},
+		{"intelligence", "used", answer.Set{"int_kind": answer.List("sexual", "online")}, "2101-05-07"},
+		{"intelligence", "used", answer.Set{"int_kind": answer.List("drugs")}, "2036-05-07"},
+		{"risk_offender", "not_ours", answer.Set{}, "2032-05-07"},
+	} {
+		k := get(t, c.pathway).Keep(pathway.Facts{State: c.state, Now: now, Answers: c.answers}, closed)
+		if k.Until.String() != c.want || !k.Unconfirmed {
+			t.Errorf("%s, %s, %v: kept until %s, want %s: %s (%s)", c.pathway, c.state, c.answers, k.Until, c.want, k.Rule, k.Sum)
+		}
+	}
+}

@@ -18,7 +18,7 @@ import (
 )
 
 func checkCommand() *cobra.Command {
-	var folder, dir string
+	var folder, dir, earlier string
 	c := &cobra.Command{
 		Use:   "check",
 		Short: "Check the partnership's folder with its pages, and the pathways",
@@ -26,11 +26,17 @@ func checkCommand() *cobra.Command {
 
 Every fault is printed as "file:line: what is wrong. What to do." and the
 command ends with 1. Warnings, such as a law that nobody has checked for a
-year, are printed too and do not count as faults.`,
+year, are printed too and do not count as faults.
+
+An id that was that of another question is a fault: on records made before, its
+answer would be misread. A folder of pathways is compared with those built in,
+and with an earlier one that you name.`,
 		Example: `  frontdoor check
-  frontdoor check --partnership ./our-area --pathways ./pathways`,
+  frontdoor check --partnership ./our-area --pathways ./pathways
+  frontdoor check --pathways ./pathways --earlier ./last-year/pathways`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			defer unhindered()()
 			out := cmd.OutOrStdout()
 			bad := false
 			show := func(under string, faults pathway.Faults) {
@@ -70,11 +76,33 @@ year, are printed too and do not count as faults.`,
 			if bad || lib == nil {
 				return silent{exitNo}
 			}
+			var before []fs.FS
+			if dir != "" {
+				before = append(before, pathways.FS)
+			}
+			if earlier != "" {
+				before = append(before, os.DirFS(earlier))
+			}
+			for _, fsys := range before {
+				were, err := pathway.Earlier(fsys, place.Place)
+				if err != nil {
+					return err
+				}
+				for _, p := range lib.All() {
+					if was := were[p.Name]; was != nil && was.Hash != p.Hash {
+						show(under, p.Reused(was))
+					}
+				}
+			}
+			if bad {
+				return silent{exitNo}
+			}
 			fmt.Fprintf(out, "%s: %d pathways, %d pages, %d chapters, no faults\n", place.Short, len(lib.All()), len(pages.Pages), len(pages.Chapters))
 			return nil
 		},
 	}
 	partnershipFlag(c, &folder)
 	c.Flags().StringVar(&dir, "pathways", "", "a folder of pathways (default: those built in)")
+	c.Flags().StringVar(&earlier, "earlier", "", "a folder of pathways as they were, whose ids must not mean something else now")
 	return c
 }

@@ -47,6 +47,8 @@ func agreedLongAgo(t *testing.T, p place, backup string) string {
 	must(err)
 	rec, err = d.TakeStep(ctx, by("ada", then), rec.ID, "take", rec.Revision, answer.Set{"lado_worker": answer.Text("ada"), "reply_words": answer.Text("Thank you for telling us.")})
 	must(err)
+	_, _, err = d.Known(ctx, by("ada", then), rec.ID)
+	must(err)
 	_, err = d.TakeStep(ctx, by("ada", then), rec.ID, "evaluate", rec.Revision, answer.Set{
 		"al_contact": answer.Text("advice"), "al_pattern": answer.Text("Nothing."), "al_transferable": answer.Text("no"), "al_child_referral": answer.Text("not_needed"),
 		"al_clear": answer.Text("no"), "al_decision": answer.Text("advice"), "al_decision_why": answer.Text("It is a matter for the club."), "al_advice": answer.Text("Speak to the club’s welfare officer."),

@@ -7,6 +7,7 @@ import (
 
 	"frontdoor/internal/access"
 	"frontdoor/internal/answer"
+	"frontdoor/internal/calendar"
 	"frontdoor/internal/casework"
 	"frontdoor/internal/casework/caseworktest"
 	"frontdoor/internal/fault"
@@ -137,6 +138,9 @@ func TestALockIsLookedAtAgain(t *testing.T) {
 					t.Errorf("after %v: %s was told %d times, want %d", after, who, n, want)
 				}
 			}
+		}
+		if by := o.open(manager, rec.ID).Locks[0].ReviewBy; calendar.DateOf(by) != calendar.DateOf(o.now).AddDays(o.Place.LockReview.N) || o.Place.LockReview.String() != "90 days" {
+			t.Errorf("looked at again by %s, %s after it was locked", by, o.Place.LockReview)
 		}
 		told(89*day, 0)
 		told(91*day, 1)

@@ -6,6 +6,7 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -104,9 +105,17 @@ var (
 	errForbidden = fault.New(fault.Forbidden, "Your role does not let you do this. Ask your manager if it should.")
 )
 
+// log leaves a line in the audit log. Whoever is the sealed source of a record is
+// not named in what they do to it.
 func (d *Desk) log(tx *store.Tx, by By, act, subject string, detail map[string]string) error {
+	actor := string(by.Principal)
+	if is, err := d.isSource(tx, by, subject); err != nil {
+		return err
+	} else if is {
+		actor = string(toSource(subject))
+	}
 	return tx.Audit(audit.Event{
-		At: by.Now, Actor: string(by.Principal), Act: act, Subject: subject,
+		At: by.Now, Actor: actor, Act: act, Subject: subject,
 		Purpose: by.Purpose, Route: by.Route, Detail: detail,
 	})
 }
@@ -219,12 +228,16 @@ func (d *Desk) access(tx *store.Tx, by By, rec string) (access.Decision, error) 
 	if err != nil {
 		return access.Decision{}, err
 	}
+	// A record that was never made takes the same work as one that is hidden.
+	if by, _, err = d.asSources(tx, by, cmp.Or(rec, "none")); err != nil {
+		return access.Decision{}, err
+	}
 	return access.Decide(by.Viewer, grants, restrictions, exclusions), nil
 }
 
 // actor is who acts, as rules see them. Roles are only those in which the
 // record was given to them.
-func (d *Desk) actor(by By, dec access.Decision, rec record.Record) pathway.Actor {
+func (d *Desk) actor(by By, dec access.Decision, rec record.Record, source bool) pathway.Actor {
 	a := pathway.Actor{ID: by.Worker(), Kind: by.Kind}
 	if by.Kind == "system" {
 		a.Roles = []string{"system"}
@@ -236,7 +249,7 @@ func (d *Desk) actor(by By, dec access.Decision, rec record.Record) pathway.Acto
 			a.Roles = append(a.Roles, role)
 		}
 	}
-	if rec.Author != "" && (string(by.Principal) == rec.Author) {
+	if source || rec.Author != "" && string(by.Principal) == rec.Author {
 		a.Author = true
 		a.Roles = append(a.Roles, "author")
 	}
@@ -249,14 +262,18 @@ func (d *Desk) facts(tx *store.Tx, by By, l *loaded) error {
 	rec := l.rec
 	f := pathway.Facts{
 		Answers: rec.Answers.Clone(), State: rec.State, Now: by.Now, Authority: rec.Authority, Each: rec.Each,
-		Actor: d.actor(by, l.dec, rec), Taken: map[string]pathway.Taken{},
+		Actor: d.actor(by, l.dec, rec, l.source), Taken: map[string]pathway.Taken{},
 	}
 	taken, err := tx.StepsTaken(rec.ID)
 	if err != nil {
 		return err
 	}
 	for _, t := range taken {
-		f.Taken[t.Step] = pathway.Taken{By: strings.TrimPrefix(t.By, "worker:"), At: t.At}
+		who := strings.TrimPrefix(t.By, "worker:")
+		if l.source && t.By == rec.Author {
+			who = by.Worker() // so that a step that someone else must take knows them
+		}
+		f.Taken[t.Step] = pathway.Taken{By: who, At: t.At}
 	}
 	f.Created = rec.CreatedAt
 	if first, ok := l.p.Beginning(); ok {
@@ -281,6 +298,9 @@ func (d *Desk) facts(tx *store.Tx, by By, l *loaded) error {
 	}
 	l.near = &nearby{read: func(fn func(*store.Tx) error) error { return fn(tx) }}
 	f.Later = map[string]func() (int64, bool){"contacts_12m": func() (int64, bool) { return l.near.count(d, by, rec) }}
+	f.Later["same_person"], f.Later["same_person_new"] = d.samePerson(by, l)
+	near := l.near
+	f.Others = d.othersOf(by, l, func(fn func(*store.Tx) error) error { return near.read(fn) })
 	l.f = f
 	return nil
 }
@@ -313,7 +333,9 @@ func (l *nearby) count(d *Desk, by By, rec record.Record) (int64, bool) {
 // counts are the numbers that rules may ask for and only the database knows.
 func (d *Desk) counts(tx *store.Tx, by By, l *loaded) (map[string]int64, error) {
 	n := noCounts()
-	delete(n, "contacts_12m")
+	for _, later := range []string{"contacts_12m", "same_person", "same_person_new"} {
+		delete(n, later)
+	}
 	rec := l.rec
 	var err error
 	if l.started, err = tx.RecordsStartedBy(rec.ID); err != nil {
@@ -352,6 +374,9 @@ func (d *Desk) counts(tx *store.Tx, by By, l *loaded) (map[string]int64, error) 
 	if l.people, err = tx.PeopleOf(rec.ID); err != nil {
 		return nil, err
 	}
+	if err := redactionCounts(tx, l, n); err != nil {
+		return nil, err
+	}
 	for _, rp := range l.people {
 		for _, a := range rp.Person.Addresses {
 			if a.Disclosure != person.Open {
@@ -366,7 +391,8 @@ func (d *Desk) counts(tx *store.Tx, by By, l *loaded) (map[string]int64, error) 
 func noCounts() map[string]int64 {
 	return map[string]int64{
 		"sent_checks": 0, "open_checks": 0, "answered_checks": 0, "unread_messages": 0, "history_looked": 0,
-		"flagged_addresses": 0, "contacts_12m": 1,
+		"flagged_addresses": 0, "contacts_12m": 1, "same_person": 0, "same_person_new": 0,
+		"records_brought": 0, "versions_made": 0,
 	}
 }
 
@@ -383,6 +409,7 @@ type loaded struct {
 	dec access.Decision
 	f   pathway.Facts
 
+	source   bool // whoever acts is its sealed source
 	rows     accessRows
 	started  []record.Record
 	messages []record.Message // sealed
@@ -416,7 +443,15 @@ func (d *Desk) load(tx *store.Tx, by By, id string, lock bool) (loaded, error) {
 	if l.rows.grants, l.rows.restrictions, l.rows.exclusions, err = tx.AccessRows(id); err != nil {
 		return l, err
 	}
-	l.dec = access.Decide(by.Viewer, l.rows.grants, l.rows.restrictions, l.rows.exclusions)
+	viewer := by
+	if IsSource(l.rec.Author) {
+		var of []string
+		if viewer, of, err = d.asSources(tx, by, strings.TrimPrefix(l.rec.Author, sourceKind)); err != nil {
+			return l, err
+		}
+		l.source = len(of) > 0
+	}
+	l.dec = access.Decide(viewer.Viewer, l.rows.grants, l.rows.restrictions, l.rows.exclusions)
 	if l.rec.ID == "" || by.Kind != "system" && !l.dec.Any() {
 		return l, hidden{errNotThere, l.rec.ID}
 	}

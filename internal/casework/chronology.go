@@ -166,7 +166,7 @@ func (r *reading) open(c *Chronology) error {
 func (d *Desk) factsOf(by By, rec record.Record, dec access.Decision, revs []record.Revision) pathway.Facts {
 	f := pathway.Facts{
 		Answers: rec.Answers, State: rec.State, Now: by.Now, Created: rec.CreatedAt, Authority: rec.Authority, Each: rec.Each,
-		Actor: d.actor(by, dec, rec), Taken: map[string]pathway.Taken{},
+		Actor: d.actor(by, dec, rec, false), Taken: map[string]pathway.Taken{},
 	}
 	for _, v := range revs {
 		if v.Step == "" {

@@ -111,13 +111,9 @@ func (d *Desk) listed(l loaded) *pathway.Pathway {
 
 // readers are all whom copies of a record can be for.
 func (d *Desk) readers(tx *store.Tx, l loaded) ([]Reader, error) {
-	died, err := d.deceased(tx, l.rec.ID)
+	withheld, err := d.silence(tx, l.rec.ID)
 	if err != nil {
 		return nil, err
-	}
-	withheld := ""
-	if died {
-		withheld = whyDied
 	}
 	var out []Reader
 	for i := range l.p.Groups {
@@ -137,6 +133,9 @@ func (d *Desk) readers(tx *store.Tx, l loaded) ([]Reader, error) {
 			out = append(out, r)
 		}
 	}
+	if l.p.UnlistedParents() {
+		out = append(out, Reader{CopyFor: pathway.CopyFor{Kind: "parent"}, Name: "A parent", Withheld: withheld})
+	}
 	for _, a := range d.Place.Register.Agencies {
 		if d.covers(a.ID, l.rec.Authority) {
 			out = append(out, Reader{CopyFor: pathway.CopyFor{Kind: "agency"}, Agency: a.ID, Name: a.Name})
@@ -153,9 +152,10 @@ func (d *Desk) covers(id, authority string) bool {
 }
 
 // CopyOffers lists what can be given out of a record and to whom, for those who
-// act on it.
-func (d *Desk) CopyOffers(ctx context.Context, by By, id string) ([]CopyOffer, error) {
+// act on it, and to whom nothing of it is given.
+func (d *Desk) CopyOffers(ctx context.Context, by By, id string) ([]CopyOffer, []pathway.NoCopy, error) {
 	var out []CopyOffer
+	var none []pathway.NoCopy
 	err := d.DB.Read(ctx, func(tx *store.Tx) error {
 		l, err := d.load(tx, by, id, false)
 		if err != nil || !l.dec.May(access.Act) {
@@ -181,13 +181,17 @@ func (d *Desk) CopyOffers(ctx context.Context, by By, id string) ([]CopyOffer, e
 			}
 			out = append(out, o)
 		}
+		none = p.NoCopies
 		return nil
 	})
-	return out, err
+	return out, none, err
 }
 
 // paper makes a copy as it would be now.
 func (d *Desk) paper(tx *store.Tx, by By, l loaded, w Wanted) (*Paper, error) {
+	if why, kept := l.p.KeptIn(l.f); kept {
+		return nil, fault.New(fault.Forbidden, why)
+	}
 	p := d.listed(l)
 	c, ok := p.Copy(w.Copy)
 	if !ok {
@@ -416,7 +420,7 @@ func (d *Desk) copies(tx *store.Tx, rec string) ([]record.Copy, error) {
 // gave and checked it, for those who may view it.
 func (d *Desk) CopiesGiven(ctx context.Context, by By, id string) ([]record.Copy, map[string]string, error) {
 	list, names, err := d.given(ctx, by, id, access.View)
-	return slices.DeleteFunc(list, func(c record.Copy) bool { return c.Kind == kindExport }), names, err
+	return slices.DeleteFunc(list, func(c record.Copy) bool { return c.Kind == kindExport || c.Kind == kindRedaction }), names, err
 }
 
 // given lists what was given out of a record, on paper or as a file, for those who

@@ -3,6 +3,7 @@ package casework_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +29,8 @@ func TestCopiesOfEveryPathway(t *testing.T) {
 		t.Run(p.Name, func(t *testing.T) {
 			t.Parallel()
 			d := caseworktest.Open(t)
-			pl := &player{t: t, d: d, s: caseworktest.Scene(t, p.Name+"/tests/usual_road.yaml"), name: p.Name, started: map[string]string{}, looked: map[string]bool{}}
+			s := caseworktest.Scene(t, p.Name+"/tests/usual_road.yaml")
+			pl := &player{t: t, d: d, s: s, name: s.Pathway, started: map[string]string{}, looked: map[string]bool{}}
 			var at time.Time
 			for _, a := range pl.s.Acts {
 				var err error
@@ -37,32 +39,46 @@ func TestCopiesOfEveryPathway(t *testing.T) {
 				}
 				pl.act(a.Step, a, at)
 			}
-			copiesOf(t, pl, at)
+			rec, on := pl.root.ID, "" // or the record of it that the story’s own one started
+			if s.Pathway != p.Name {
+				rec, on = pl.started[p.Name], p.Name
+			}
+			copiesOf(t, pl, rec, on, at)
 		})
 	}
 }
 
-func copiesOf(t *testing.T, pl *player, at time.Time) {
+func copiesOf(t *testing.T, pl *player, rec, on string, at time.Time) {
 	t.Helper()
 	var by casework.By
 	var offers []casework.CopyOffer
 	for _, a := range pl.s.Acts {
-		if by = pl.by(a.By, at); a.On != "" {
+		if where, _, _ := strings.Cut(a.On, "/"); where != on {
 			continue
 		}
+		by = pl.by(a.By, at)
 		var err error
-		if offers, err = pl.d.CopyOffers(t.Context(), by, pl.root.ID); err == nil && len(offers) > 0 {
+		if offers, _, err = pl.d.CopyOffers(t.Context(), by, rec); err == nil && len(offers) > 0 {
 			break
 		}
 	}
-	never := neverIn(t, pl)
+	never := neverIn(t, pl, rec)
 	agency, made := map[string]bool{}, 0
+	name := on
+	if name == "" {
+		name = pl.root.Pathway
+	}
+	p, _ := pl.d.Pathways.Get(name)
 	for _, o := range offers {
+		// A child has parents also where the record lists nobody who is one.
+		if p.UnlistedParents() && slices.Contains(o.Copy.To, "parent") && !slices.ContainsFunc(o.Readers, func(r casework.Reader) bool { return r.Kind == "parent" && r.Name == "A parent" }) {
+			t.Errorf("%s cannot be given to a parent", o.Copy.ID)
+		}
 		for _, r := range o.Readers {
 			if r.Kind == "agency" && agency[o.Copy.ID] { // one stands for all
 				continue
 			}
-			paper, err := pl.d.PreviewCopy(t.Context(), by, pl.root.ID, casework.Wanted{Copy: o.Copy.ID, To: r.ID()})
+			paper, err := pl.d.PreviewCopy(t.Context(), by, rec, casework.Wanted{Copy: o.Copy.ID, To: r.ID()})
 			if fault.KindOf(err) == fault.Conflict {
 				continue // nothing was written for them
 			}
@@ -77,7 +93,7 @@ func copiesOf(t *testing.T, pl *player, at time.Time) {
 				}
 			}
 			if dir := os.Getenv("FRONTDOOR_SHEETS"); dir != "" {
-				pdf, err := pl.d.PreviewPDF(t.Context(), by, pl.root.ID, paper.Wanted)
+				pdf, err := pl.d.PreviewPDF(t.Context(), by, rec, paper.Wanted)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -94,7 +110,7 @@ func copiesOf(t *testing.T, pl *player, at time.Time) {
 }
 
 // neverIn are the answers of a record that no copy may hold, by what they are.
-func neverIn(t *testing.T, pl *player) map[string]string {
+func neverIn(t *testing.T, pl *player, rec string) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	p, _ := pl.d.Pathways.Get(pl.root.Pathway)
@@ -106,7 +122,7 @@ func neverIn(t *testing.T, pl *player) map[string]string {
 		}
 	}
 	err := pl.d.DB.Read(t.Context(), func(tx *store.Tx) error {
-		people, err := tx.PeopleOf(pl.root.ID)
+		people, err := tx.PeopleOf(rec)
 		for _, rp := range people {
 			for _, a := range rp.Person.Addresses {
 				if a.Disclosure != person.Open && len(a.Lines) > 0 {

@@ -514,7 +514,7 @@ func TestLockedAndDead(t *testing.T) {
 		}
 		_, err := o.PreviewCopy(ctx, worker, died.ID, toMother)
 		kind(t, err, fault.Forbidden)
-		offers, err := o.CopyOffers(ctx, worker, died.ID)
+		offers, _, err := o.CopyOffers(ctx, worker, died.ID)
 		if err != nil || len(offers) != 3 {
 			t.Fatalf("%v %d", err, len(offers))
 		}

@@ -22,6 +22,7 @@ type Preview struct {
 	Title    string
 	Body     string // Markdown
 	Withheld string
+	held     string       // what goes once somebody has said that no child has died
 	Uses     []answer.Key // the answers it shows
 }
 
@@ -57,26 +58,6 @@ var family = []string{"child", "parent", "parents", "family", "carer", "victim"}
 // whyDied is said in place of whatever would have gone to the family.
 const whyDied = "A child on this record has died. Nothing goes to the family from here: speak to whoever looks after them."
 
-// deceased tells whether a child of a record is known to have died, on this record
-// or any other: through the people a worker has joined, and by a number they share where
-// nobody has yet. It looks at records that the one who acts may not know of,
-// because a letter to a child who has died must go out from none.
-func (d *Desk) deceased(tx *store.Tx, rec string) (bool, error) {
-	people, err := tx.PeopleOf(rec)
-	if err != nil {
-		return false, err
-	}
-	for _, rp := range people {
-		if rp.Role != "child" {
-			continue
-		}
-		if died, err := d.died(tx, rp.Person); err != nil || !died.IsZero() {
-			return err == nil, err
-		}
-	}
-	return false, nil
-}
-
 // died is when someone died, as any record of theirs says; zero while none does.
 func (d *Desk) died(tx *store.Tx, p person.Person) (calendar.Date, error) {
 	same, err := d.samePeople(tx, p)
@@ -106,23 +87,28 @@ func (d *Desk) previews(tx *store.Tx, l loaded, made []pathway.MadeDocument) ([]
 		}
 		if q := m.Document.Withhold; q != "" {
 			k := answer.Key(q)
+			if g := l.p.GroupOf(q); g != "" { // it is said of this row alone
+				k = answer.RowKey(g, m.Row, q)
+			}
 			if question, ok := l.p.Question(q); ok {
 				pv.Withheld = l.p.Label(question, l.f.Answers[k])
 			}
 		}
 		if pv.Withheld == "" && slices.Contains(family, m.Document.To) {
-			died, err := d.deceased(tx, l.rec.ID)
-			if err != nil {
+			var err error
+			if pv.Withheld, err = d.silence(tx, l.rec.ID); err != nil {
 				return nil, err
-			}
-			if died {
-				pv.Withheld = whyDied
 			}
 		}
-		if pv.Withheld == "" {
-			var err error
-			if pv.Body, pv.Uses, err = l.p.Render(m.Document, m.Row, l.f, extra); err != nil {
+		if pv.Withheld == "" || pv.Withheld == whyPerhaps {
+			body, uses, err := l.p.Render(m.Document, m.Row, l.f, extra)
+			switch {
+			case err != nil:
 				return nil, err
+			case pv.Withheld == "":
+				pv.Body, pv.Uses = body, uses
+			default:
+				pv.held = body
 			}
 		}
 		out = append(out, pv)
@@ -165,6 +151,11 @@ func (d *Desk) sendDocuments(tx *store.Tx, by By, l *loaded, made []pathway.Made
 		}
 		if err := d.log(tx, by, "send-document", l.rec.ID, map[string]string{"document": pv.Doc.ID, "to": pv.Doc.To}); err != nil {
 			return err
+		}
+		if pv.held != "" {
+			if err := d.hold(tx, by, l.rec.ID, store.HeldDocument, heldDocument{pv.Doc.ID, pv.Doc.Row, pv.Row, pv.Doc.To, pv.Title, pv.held}); err != nil {
+				return err
+			}
 		}
 		if pv.Doc.To == "referrer" && pv.Withheld == "" {
 			if err := d.noticeAuthor(tx, by, *l, "outcome"); err != nil {

@@ -103,6 +103,9 @@ func (d *Desk) exportFor(l loaded, id string) (*pathway.Export, error) {
 	if !l.dec.May(access.Act) {
 		return nil, errForbidden
 	}
+	if why, kept := l.p.KeptIn(l.f); kept {
+		return nil, fault.New(fault.Forbidden, why)
+	}
 	e, ok := d.listed(l).Export(id)
 	if !ok {
 		return nil, fault.New(fault.NotFound, "There is no such file of this record.")

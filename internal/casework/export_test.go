@@ -92,7 +92,7 @@ func TestExportOfAWholeReview(t *testing.T) {
 				t.Errorf("%s: %+v, want %+v", field, l, want)
 			}
 		}
-		if l := got["analysis.factor_influence"]; len(l) != 14 || l[4].Row != "parent_substance" || l[4].Value != "1" || l[4].Edition != "The present one" {
+		if l := got["analysis.factor_influence"]; len(l) != 14 || l[4].Row != "parent_substance" || l[4].Value != "1" || l[4].Edition != "With the changes of 2022: scores 0, 1 and 2" {
 			t.Errorf("factors: %+v", l)
 		}
 		if l := got["reporting_outside.form_came"]; len(l) != 2 || l[0].Value != "received" || l[1].Value != "nothing" {

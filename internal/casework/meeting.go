@@ -14,7 +14,6 @@ import (
 	"frontdoor/internal/agency"
 	"frontdoor/internal/answer"
 	"frontdoor/internal/calendar"
-	"frontdoor/internal/contact"
 	"frontdoor/internal/pathway"
 	"frontdoor/internal/record"
 	"frontdoor/internal/store"
@@ -332,10 +331,8 @@ func (d *Desk) mailOwners(tx *store.Tx, by By, rec record.Record, p *pathway.Pat
 			continue
 		}
 		told = append(told, a.Text)
-		if died, err := d.deceased(tx, rec.ID); err != nil || died {
-			return err // it may be the family's address
-		}
-		if err := d.QueueMail(tx, by, a.Text, mailAsked, map[string]string{"phone": d.ring(p, rec.Authority, by.Now)}); err != nil {
+		// It may be the family's address.
+		if err := d.mailFamily(tx, by, rec.ID, a.Text, mailAsked, map[string]string{"phone": d.ring(p, rec.Authority, by.Now)}); err != nil {
 			return err
 		}
 	}
@@ -349,17 +346,7 @@ func (d *Desk) ring(p *pathway.Pathway, authority string, now time.Time) string 
 	if i < 0 {
 		return d.phone(authority, now)
 	}
-	at := now
-	if cal := d.calendarFor(authority); !cal.IsOpen(at) {
-		if opens, ok := cal.NextOpen(at); ok {
-			at = opens
-		}
-	}
-	a, err := d.Contacts(now).Decide(contact.Ask{Authority: authority, Caller: contact.Professional, About: contact.About(p.Meetings[i].Ring), At: at})
-	if err != nil {
-		return ""
-	}
-	return a.Phone
+	return d.ringAbout(p.Meetings[i].Ring, authority, now)
 }
 
 // Meeting is a meeting of a record with what has been sent about it.

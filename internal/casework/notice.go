@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"frontdoor/internal/access"
-	"frontdoor/internal/answer"
 	"frontdoor/internal/calendar"
 	"frontdoor/internal/pathway"
 	"frontdoor/internal/record"
@@ -65,9 +64,17 @@ func (d *Desk) MailVars(m Mail) (map[string]string, error) {
 	return vars, json.Unmarshal([]byte(text), &vars)
 }
 
-// notify sends a step's notices.
-func (d *Desk) notify(tx *store.Tx, by By, l loaded, notices []pathway.MadeNotice) error {
+// notify sends a step's notices. Ended are the workers whose grants it ended, by key.
+func (d *Desk) notify(tx *store.Tx, by By, l loaded, notices []pathway.MadeNotice, ended map[string][]access.Principal) error {
 	for _, n := range notices {
+		if kind, key, _ := cut(n.To, ":"); kind == "ended" {
+			for _, pr := range ended[key] {
+				if err := d.noticeTo(tx, by, l.rec, pr, n.Message); err != nil {
+					return err
+				}
+			}
+			continue
+		}
 		if n.To == "author" {
 			if err := d.noticeAuthor(tx, by, l, n.Message); err != nil {
 				return err
@@ -140,21 +147,17 @@ func (d *Desk) noticeInward(tx *store.Tx, by By, l loaded, message string) error
 // account, by a neutral mail when they gave an address that is safe to use.
 func (d *Desk) noticeAuthor(tx *store.Tx, by By, l loaded, message string) error {
 	author := access.Principal(l.rec.Author)
-	if _, ok := author.Worker(); ok {
+	if _, ok := author.Worker(); ok || IsSource(l.rec.Author) {
 		return d.noticeTo(tx, by, l.rec, author, message)
 	}
 	if l.p.Roles.SenderEmail == "" {
 		return nil
 	}
-	k := answer.Key(l.p.Roles.SenderEmail)
-	a, err := d.openAnswer(l.p, l.rec.ID, k, l.rec.Answers[k])
-	if err != nil || a.Text == "" {
+	to, err := d.senderAddress(l)
+	if err != nil || to == "" {
 		return err
 	}
-	if died, err := d.deceased(tx, l.rec.ID); err != nil || died {
-		return err // it may be the family's address
-	}
-	return d.QueueMail(tx, by, a.Text, "news", nil)
+	return d.mailFamily(tx, by, l.rec.ID, to, "news", nil) // it may be the family's address
 }
 
 // Notices lists what someone inside has been told and not yet read.
@@ -162,7 +165,19 @@ func (d *Desk) Notices(ctx context.Context, by By, limit int) ([]store.Notice, e
 	var out []store.Notice
 	err := d.DB.Read(ctx, func(tx *store.Tx) error {
 		var err error
-		out, err = tx.NoticesFor(by.Viewer.Principals, by.Worker(), by.Now, limit)
+		if out, err = tx.NoticesFor(by.Viewer.Principals, by.Worker(), by.Now, limit); err != nil {
+			return err
+		}
+		as, ids, err := d.asSources(tx, by, "")
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		own, err := tx.SourceNotices(as.Viewer.Principals[len(by.Viewer.Principals):], by.Worker(), by.Now, limit)
+		out = append(out, own...)
+		slices.SortStableFunc(out, func(a, b store.Notice) int { return b.At.Compare(a.At) })
+		if limit > 0 {
+			out = out[:min(len(out), limit)]
+		}
 		return err
 	})
 	return out, err
@@ -170,7 +185,18 @@ func (d *Desk) Notices(ctx context.Context, by By, limit int) ([]store.Notice, e
 
 // ReadNotice marks a notice as read by this worker.
 func (d *Desk) ReadNotice(ctx context.Context, by By, id string) error {
-	return d.DB.Write(ctx, func(tx *store.Tx) error { return tx.MarkNoticeRead(id, by.Worker(), by.Now) })
+	return d.DB.Write(ctx, func(tx *store.Tx) error {
+		as, ids, err := d.asSources(tx, by, "")
+		if err != nil {
+			return err
+		}
+		if len(ids) > 0 {
+			if own, err := tx.ReadAsSource(id, as.Viewer.Principals[len(by.Viewer.Principals):], by.Now); err != nil || own {
+				return err
+			}
+		}
+		return tx.MarkNoticeRead(id, by.Worker(), by.Now)
+	})
 }
 
 // TellClocks warns the owners of clocks that are about to run out or have, each
@@ -251,7 +277,7 @@ func (d *Desk) tellOwners(tx *store.Tx, by By, rec record.Record, owners, named 
 		case owner == "allocated", strings.HasPrefix(owner, "worker:"), strings.HasPrefix(owner, "email:"):
 			continue // told above, or by mail
 		case owner == "author":
-			if _, is := author.Worker(); !is {
+			if _, is := author.Worker(); !is && !IsSource(rec.Author) {
 				continue
 			}
 			to = author

@@ -62,6 +62,11 @@ func (d *Desk) indexPeople(tx *store.Tx, by By, l *loaded, changes answer.Set) e
 					return err
 				}
 			}
+			if g.Person.Role == roleChild {
+				if err := d.askWhoDied(tx, by, p); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return nil

@@ -32,8 +32,10 @@ type KnownPerson struct {
 type Known struct {
 	People  []KnownPerson
 	Address []store.PersonRecord // work with anyone at the same address
-	Count   int64                // contacts about these children in the last 12 months, this one included
-	Since   time.Time
+	// Elsewhere are the other authorities that know of someone of the record.
+	Elsewhere []Elsewhere
+	Count     int64 // contacts about these children in the last 12 months, this one included
+	Since     time.Time
 }
 
 // Known looks up what is known already, and leaves a line in the audit log: the
@@ -44,12 +46,16 @@ func (d *Desk) Known(ctx context.Context, by By, id string) (*Known, *View, erro
 		return nil, nil, err
 	}
 	k := &Known{Since: by.Now.AddDate(-1, 0, 0)}
+	var of []string
 	err = d.DB.Read(ctx, func(tx *store.Tx) error {
 		people, err := tx.PeopleOf(id)
 		if err != nil {
 			return err
 		}
 		near := alikeIn(tx)
+		if k.Elsewhere, of, err = d.elsewhere(near, by, v, people); err != nil {
+			return err
+		}
 		if k.Count, err = d.contacts(near, by, v.Record, people); err != nil {
 			return err
 		}
@@ -66,7 +72,16 @@ func (d *Desk) Known(ctx context.Context, by By, id string) (*Known, *View, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := d.logOnly(ctx, by, actKnown, id, nil); err != nil {
+	err = d.DB.Write(ctx, func(tx *store.Tx) error {
+		// Whoever looks after the other record’s log sees that it was told of.
+		for _, other := range of {
+			if err := d.log(tx, by, actAcross, other, nil); err != nil {
+				return err
+			}
+		}
+		return d.log(tx, by, actKnown, id, nil)
+	})
+	if err != nil {
 		return nil, nil, err
 	}
 	return k, v, nil
@@ -109,6 +124,31 @@ func (a alike) people(ids []string) ([]person.Person, error) {
 	for _, id := range ids {
 		if p, ok := a.read[id]; ok {
 			out = append(out, p)
+		}
+	}
+	return out, err
+}
+
+// bands gives how likely it is of each entry of the index that it is someone: of all
+// but the unlikely. Of their own entry, and of those that the links join to it, the
+// band is empty.
+func (a alike) bands(p person.Person, links []person.SameAs) (map[string]person.Band, error) {
+	clusters := person.Clusters(links)
+	out := map[string]person.Band{p.ID: ""}
+	for _, id := range person.Members(clusters, p.ID) {
+		out[id] = ""
+	}
+	ids, err := a.to(p)
+	if err != nil {
+		return nil, err
+	}
+	others, err := a.people(ids)
+	for _, other := range others {
+		if _, joined := out[other.ID]; joined {
+			continue
+		}
+		if band := person.Match(p, other, person.Context{SameAs: clusters}).Band; band != person.Unlikely {
+			out[other.ID] = band
 		}
 	}
 	return out, err

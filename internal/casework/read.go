@@ -21,6 +21,7 @@ import (
 const (
 	actRead   = "read"
 	actKnown  = store.ActKnown
+	actAcross = "tell-across" // another authority learned that there is a record
 	actStatus = "read-status"
 	actSearch = "search"
 	actFile   = "open-file"
@@ -28,28 +29,29 @@ const (
 
 // View is everything one reader may see of one record.
 type View struct {
-	Record    record.Record
-	Pathway   *pathway.Pathway
-	Facts     pathway.Facts
-	Decision  access.Decision
-	Answers   answer.Set   // opened for this reader
-	Held      []answer.Key // sealed answers this reader may not see
-	Sources   map[answer.Key]Source
-	Steps     []pathway.StepState
-	Clocks    []record.Clock
-	Entries   []record.Entry
-	Messages  []record.Message
-	Files     []record.File
-	Sent      []record.Document
-	People    []store.RecordPerson
-	Died      map[string]calendar.Date // children of it who have died, by person, as any record says
-	Started   []Related
-	Parent    *Related
-	Grants    []access.Grant
-	Locks     []access.Restriction
-	Kept      []access.Exclusion // workers kept away by a conflict of interest
-	Confirmed bool               // the sender's work email was confirmed
-	Names     map[string]string  // worker id or principal → name to show
+	Record      record.Record
+	Pathway     *pathway.Pathway
+	Facts       pathway.Facts
+	Decision    access.Decision
+	Answers     answer.Set   // opened for this reader
+	Held        []answer.Key // sealed answers this reader may not see
+	Sources     map[answer.Key]Source
+	Steps       []pathway.StepState
+	Clocks      []record.Clock
+	Entries     []record.Entry
+	Messages    []record.Message
+	Files       []record.File
+	Sent        []record.Document
+	People      []store.RecordPerson
+	Died        map[string]calendar.Date // children of it who have died, by person, as any record says
+	MayHaveDied []MayHaveDied            // children who may be one who has died, and what was said of it
+	Started     []Related
+	Parent      *Related
+	Grants      []access.Grant
+	Locks       []access.Restriction
+	Kept        []access.Exclusion // workers kept away by a conflict of interest
+	Confirmed   bool               // the sender's work email was confirmed
+	Names       map[string]string  // worker id or principal → name to show
 }
 
 // Source says when and by whom an answer was last given, and from which record
@@ -187,6 +189,9 @@ func (d *Desk) viewOf(tx *store.Tx, by By, l loaded, revision int) (*View, error
 			v.Died[rp.Person.ID] = died
 		}
 	}
+	if v.MayHaveDied, err = d.mayHaveDied(tx, l.people); err != nil {
+		return nil, err
+	}
 	kept, err := d.keptOf(tx, by, l.started)
 	if err != nil {
 		return nil, err
@@ -203,6 +208,11 @@ func (d *Desk) viewOf(tx *store.Tx, by By, l loaded, revision int) (*View, error
 	for _, g := range v.Grants {
 		who.add(string(g.To))
 		who.add("worker:" + g.By)
+	}
+	for _, m := range v.MayHaveDied {
+		for _, a := range m.Answers {
+			who.add(a.By)
+		}
 	}
 	who.add("worker:" + l.rec.Allocated)
 	return v, who.read(tx, v.Names)
@@ -268,6 +278,8 @@ func (d *Desk) Who(principal string) string {
 	switch kind {
 	case "code", "visitor":
 		return "the sender"
+	case "source":
+		return "the source of this report"
 	case "system", "pathway":
 		return "Frontdoor"
 	case "team":
@@ -422,7 +434,7 @@ func (d *Desk) Status(ctx context.Context, by By, id string) (*Status, error) {
 		if !l.dec.May(access.Status) {
 			return errNotThere
 		}
-		s = &Status{Record: l.rec, Pathway: l.p, Mine: l.rec.Author == string(by.Principal)}
+		s = &Status{Record: l.rec, Pathway: l.p, Mine: l.source || l.rec.Author == string(by.Principal)}
 		if st, ok := l.p.State(l.rec.State); ok {
 			s.State = *st
 		}

@@ -344,6 +344,12 @@ func (d *Desk) about(tx *store.Tx, by By, p *pathway.Pathway, dr *record.Draft, 
 	if by.Worker() == "" {
 		author = string(by.Principal)
 	}
+	// Where the form itself asks whose it is, what was answered counts.
+	if p.Roles.Authority != "" {
+		if ids, certain := d.Authority(p, dr.Answers); certain && len(ids) == 1 {
+			return ids[0], author, nil
+		}
+	}
 	return l.rec.Authority, author, nil
 }
 
@@ -382,7 +388,8 @@ func (d *Desk) confirmEmail(tx *store.Tx, by By, l loaded) error {
 	if email == "" {
 		return nil
 	}
-	return d.QueueMail(tx, by, email, "confirm_email", map[string]string{"token": d.EmailToken(l.rec.ID, email), "record": l.rec.ID})
+	// Whoever tells of a child who has died may be one of the family.
+	return d.mailFamily(tx, by, l.rec.ID, email, "confirm_email", map[string]string{"token": d.EmailToken(l.rec.ID, email), "record": l.rec.ID})
 }
 
 // EmailToken proves that someone read a mail sent to the sender of a record.
@@ -450,6 +457,11 @@ func (d *Desk) Sent(ctx context.Context, by By, limit int) ([]record.Record, err
 		if out, err = tx.SentBy(access.Principal(by.Principal), limit); err != nil {
 			return err
 		}
+		own, by, err := d.sentAsSource(tx, by, limit)
+		if err != nil {
+			return err
+		}
+		out = newestSent(append(out, own...), limit)
 		kept, err := d.keptOf(tx, by, out)
 		out = slices.DeleteFunc(out, func(rec record.Record) bool { return slices.Contains(kept, rec.ID) })
 		return err

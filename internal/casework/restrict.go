@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"frontdoor/internal/access"
+	"frontdoor/internal/calendar"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/record"
 	"frontdoor/internal/secret"
@@ -28,9 +29,6 @@ const (
 	// ActGlassRefused is trying to open a locked record in an emergency without a
 	// way in.
 	ActGlassRefused = "break-glass-refused"
-	// restrictionReview is how long a restriction stands before someone must
-	// look at it again: 90 days, a common practice, not confirmed locally.
-	restrictionReview = 90 * 24 * time.Hour
 	// glassOpen is how long breaking the glass lets a worker see a record.
 	glassOpen = time.Hour
 )
@@ -49,7 +47,12 @@ func (d *Desk) Restrict(ctx context.Context, by By, rec, kind, reason string, na
 		return err
 	}
 	return d.DB.Write(ctx, func(tx *store.Tx) error {
-		if _, err := d.mayRestrict(tx, by, rec); err != nil {
+		l, err := d.mayRestrict(tx, by, rec)
+		if err != nil {
+			return err
+		}
+		review, err := d.lockReview(l, by)
+		if err != nil {
 			return err
 		}
 		if !slices.Contains(named, by.Worker()) {
@@ -60,12 +63,19 @@ func (d *Desk) Restrict(ctx context.Context, by By, rec, kind, reason string, na
 		if err != nil {
 			return err
 		}
-		r := access.Restriction{ID: id, Record: rec, Kind: kind, Reason: sealed, By: by.Worker(), At: by.Now, ReviewBy: by.Now.Add(restrictionReview), Named: named}
+		r := access.Restriction{ID: id, Record: rec, Kind: kind, Reason: sealed, By: by.Worker(), At: by.Now, ReviewBy: review, Named: named}
 		if err := tx.AddRestriction(r); err != nil {
 			return err
 		}
 		return d.log(tx, by, "restrict", rec, map[string]string{"kind": kind, "named": itoa(len(named))})
 	})
+}
+
+// lockReview is when somebody must look again at a lock that is set or kept now, by
+// the partnership's own length.
+func (d *Desk) lockReview(l loaded, by By) (time.Time, error) {
+	due, err := d.calendarFor(l.rec.Authority).Due(by.Now, d.Place.LockReview, calendar.Options{})
+	return due.At, err
 }
 
 // RestrictionReason opens the reason of a restriction for those it names.
@@ -116,13 +126,18 @@ func (d *Desk) LiftRestriction(ctx context.Context, by By, rec, id string) error
 // is to be looked at once more after the same time.
 func (d *Desk) KeepRestriction(ctx context.Context, by By, rec, id string) error {
 	return d.DB.Write(ctx, func(tx *store.Tx) error {
-		if _, err := d.mayRestrict(tx, by, rec); err != nil {
+		l, err := d.mayRestrict(tx, by, rec)
+		if err != nil {
 			return err
 		}
 		if err := ofRecord(tx, rec, id); err != nil {
 			return err
 		}
-		if err := tx.ReviewRestriction(id, by.Now.Add(restrictionReview)); err != nil {
+		review, err := d.lockReview(l, by)
+		if err != nil {
+			return err
+		}
+		if err := tx.ReviewRestriction(id, review); err != nil {
 			return err
 		}
 		return d.log(tx, by, "keep-restriction", rec, nil)

@@ -108,7 +108,7 @@ func (p *player) by(who string, at time.Time) casework.By {
 
 func (p *player) act(where string, a act, at time.Time) string {
 	t := p.t
-	if p.root.ID == "" && a.On == "" {
+	if a.As != "" || p.root.ID == "" && a.On == "" {
 		return p.begin(where, a, at)
 	}
 	on := p.root.ID
@@ -174,7 +174,8 @@ func (p *player) act(where string, a act, at time.Time) string {
 	}
 	p.workers(pw, changes, at)
 	_, err = p.d.TakeStepWith(t.Context(), by, on, ref, rec.Revision, changes, p.others(where, a))
-	if a.Refused == "" && strings.Contains(fault.SafeText(err), "A second person must check these letters") {
+	waits := func(words string) bool { return strings.Contains(fault.SafeText(err), words) }
+	if a.Refused == "" && (waits("A second person must check these letters") || waits("a second person must say so")) {
 		p.second(where, a.By, by, on, ref, changes, at)
 		_, err = p.d.TakeStep(t.Context(), by, on, ref, rec.Revision, changes)
 	}
@@ -267,12 +268,17 @@ func (p *player) follow(where string, a act, by casework.By, on string) string {
 	return on
 }
 
-// workers puts real workers where a scenario names one by their role.
+// workers puts real workers where a scenario names one by their role, and records
+// where it names one as on: does, or the first as “root”.
 func (p *player) workers(pw *pathway.Pathway, changes answer.Set, at time.Time) {
 	for k, a := range changes {
 		_, _, id := k.Split()
 		if q, ok := pw.Question(id); ok && q.Type == "worker" && a.Text != "" {
 			changes[k] = answer.Text(p.by(a.Text, at).Worker())
+		} else if ok && q.Type == "record" && a.Text == "root" {
+			changes[k] = answer.Text(p.root.ID)
+		} else if to, named := p.started[a.Text]; ok && q.Type == "record" && named {
+			changes[k] = answer.Text(to)
 		}
 	}
 }
@@ -297,8 +303,12 @@ func (p *player) begin(where string, a act, at time.Time) string {
 	if err != nil {
 		return ""
 	}
-	p.root = rec
 	p.find(rec.ID)
+	if a.As != "" {
+		p.started[a.As] = rec.ID
+		return rec.ID
+	}
+	p.root = rec
 	return rec.ID
 }
 
@@ -351,9 +361,15 @@ func (p *player) expect(where string, e expectation, id string, at time.Time) {
 	}
 	p.expectClocks(where, e.Clocks, rec, at)
 	p.expectInvites(where, e.Invites, rec)
+	p.expectTold(where, e, rec, at)
 	for group, want := range e.Rows {
 		if got := len(rec.Answers.Rows(group)); got != want {
 			t.Errorf("%s: %d rows of %s, want %d", where, got, group, want)
+		}
+	}
+	for key, want := range e.Answers {
+		if got := rec.Answers.Text(answer.Key(key)); got != want {
+			t.Errorf("%s: %s is %q, want %q", where, key, got, want)
 		}
 	}
 	for _, want := range e.Started {
@@ -421,6 +437,11 @@ func (p *player) can(who, id string, at time.Time) []string {
 	})
 	if err != nil {
 		p.t.Fatal(err)
+	}
+	if len(out) == 0 { // its sealed source is in no row that could be read here
+		if s, err := p.d.Status(p.t.Context(), by, id); err == nil && s.Mine {
+			out = append(out, string(access.Status))
+		}
 	}
 	return sorted(out)
 }
@@ -506,6 +527,51 @@ func (p *player) expectInvites(where string, wanted map[string]string, rec recor
 		}
 		if got != want {
 			p.t.Errorf("%s: %s was told %q, want %q", where, name, got, want)
+		}
+	}
+}
+
+// expectTold looks at which notices and letters went.
+func (p *player) expectTold(where string, e expectation, rec record.Record, at time.Time) {
+	for who, want := range e.Told {
+		all, err := p.d.Notices(p.t.Context(), p.by(p.researcher(who, rec.ID), at), 200)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		var got []string
+		for _, n := range all {
+			if n.Record == rec.ID {
+				got = append(got, n.Message)
+			}
+		}
+		for _, w := range want {
+			if !slices.Contains(got, w) {
+				p.t.Errorf("%s: %s was told %v, want %s too", where, who, got, w)
+			}
+		}
+		if len(want) == 0 && len(got) > 0 {
+			p.t.Errorf("%s: %s was told %v, want nothing", where, who, got)
+		}
+	}
+	if len(e.Letters) == 0 {
+		return
+	}
+	var sent []record.Document
+	if err := p.d.DB.Read(p.t.Context(), func(tx *store.Tx) (err error) {
+		sent, err = tx.Documents(rec.ID)
+		return err
+	}); err != nil {
+		p.t.Fatal(err)
+	}
+	for doc, want := range e.Letters {
+		got := 0
+		for _, d := range sent {
+			if d.Doc == doc && d.Withheld == "" {
+				got++
+			}
+		}
+		if got != want {
+			p.t.Errorf("%s: %d of the letter %s went, want %d", where, got, doc, want)
 		}
 	}
 }

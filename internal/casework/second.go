@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -30,7 +31,15 @@ func (d *Desk) needsSecond(tx *store.Tx, l loaded, made []pathway.MadeDocument) 
 		return false, nil
 	}
 	f, err := d.flagsOf(tx, l)
-	return f.flagged() || marked && f.any(), err
+	if err != nil || f.flagged() || marked && f.any() || !anonymousAmong(made) {
+		return f.flagged() || marked && f.any(), err
+	}
+	previews, err := d.previews(tx, l, made)
+	if err != nil {
+		return false, err
+	}
+	told, err := d.tellsWho(tx, l, previews)
+	return len(told) > 0, err
 }
 
 // LettersHash names exactly what would be sent, so that a check holds for these
@@ -38,7 +47,7 @@ func (d *Desk) needsSecond(tx *store.Tx, l loaded, made []pathway.MadeDocument) 
 func LettersHash(previews []Preview) string {
 	h := sha256.New()
 	for _, pv := range previews {
-		for _, part := range []string{pv.Doc.ID, pv.Row, pv.Title, pv.Withheld, pv.Body} {
+		for _, part := range []string{pv.Doc.ID, pv.Row, pv.Title, pv.Withheld, pv.Body + pv.held} {
 			h.Write([]byte(part))
 			h.Write([]byte{0})
 		}
@@ -64,6 +73,9 @@ func (d *Desk) secondChecked(tx *store.Tx, by By, l loaded, t pathway.Taking) er
 	if err != nil || state.Agreed && state.By != string(by.Principal) {
 		return err
 	}
+	if told, err := d.tellsWho(tx, l, previews); err != nil || len(told) > 0 {
+		return cmp.Or(err, namesNobody(told))
+	}
 	return fault.New(fault.Forbidden, "Someone on this record has an address or an identity that may not be told to everyone. A second person must check these letters first, exactly as they are. Ask a colleague: they find them under “Letters”.")
 }
 
@@ -75,7 +87,7 @@ func (d *Desk) tellsNothing(tx *store.Tx, l loaded, previews []Preview) error {
 		return err
 	}
 	for _, pv := range previews {
-		if f.tells(pv.Body, pv.Doc.Row+"/"+pv.Row) {
+		if f.tells(pv.Body+pv.held, pv.Doc.Row+"/"+pv.Row) {
 			return fault.New(fault.Invalid, "The letter “"+pv.Title+"” holds an address, a phone number or a name that may not be told. Take it out.")
 		}
 	}
@@ -157,6 +169,7 @@ type Letters struct {
 	Step     *pathway.Step
 	Owner    access.Principal // who prepared them
 	Previews []Preview
+	Names    []Told // where letters that must name nobody may name somebody
 	Checked  string // principal of the second person, if they found them safe
 	State    CheckState
 	Mine     bool
@@ -209,6 +222,9 @@ func (d *Desk) lettersToCheck(tx *store.Tx, by By, l loaded) ([]Letters, error) 
 		}
 		ls := Letters{Step: step, Owner: access.Principal(sd.Draft.Owner), Mine: sd.Draft.Owner == string(by.Principal)}
 		if ls.Previews, err = d.previews(tx, theirs, taking.Documents); err != nil {
+			return nil, err
+		}
+		if ls.Names, err = d.tellsWho(tx, theirs, ls.Previews); err != nil {
 			return nil, err
 		}
 		if ls.State, err = d.checkState(tx, l.rec.ID, aboutStep(step.ID), LettersHash(ls.Previews)); err != nil {

@@ -249,7 +249,7 @@ func happened(p *pathway.Pathway, s *pathway.Step, f pathway.Facts) time.Time {
 // revise writes one revision and the current view that follows from it.
 func (d *Desk) revise(tx *store.Tx, by By, l *loaded, rev record.Revision) error {
 	rev.Record, rev.Seq = l.rec.ID, l.rec.Revision+1
-	rev.By, rev.RecordedAt = string(by.Principal), by.Now
+	rev.By, rev.RecordedAt = string(l.as(by).Principal), by.Now
 	if rev.HappenedAt.IsZero() {
 		rev.HappenedAt = by.Now
 	}
@@ -285,7 +285,12 @@ func (d *Desk) revise(tx *store.Tx, by By, l *loaded, rev record.Revision) error
 	} else if err := tx.SaveRevision(l.rec, rev); err != nil {
 		return err
 	}
-	if err := d.indexPeople(tx, by, l, rev.Changes); err != nil {
+	if rev.Seq == 1 && l.source {
+		if err := d.keepSource(tx, by, l.rec.ID); err != nil {
+			return err
+		}
+	}
+	if err := d.indexPeople(tx, l.as(by), l, rev.Changes); err != nil {
 		return err
 	}
 	if err := d.keepUntil(tx, by, l, wasClosed); err != nil {
@@ -321,12 +326,16 @@ func (d *Desk) runClocks(tx *store.Tx, l *loaded, ev deadline.Event) error {
 // effects carries out what a step brings besides the revision: access, other
 // records, documents, entries and notices.
 func (d *Desk) effects(tx *store.Tx, by By, l *loaded, t pathway.Taking) error {
+	ended, err := d.endedWorkers(tx, by, l, t)
+	if err != nil {
+		return err
+	}
 	if len(t.Ends) > 0 {
 		if err := tx.EndGrants(l.rec.ID, t.Ends, by.Now); err != nil {
 			return err
 		}
 	}
-	if err := d.giveAccess(tx, by, l, t.Grants); err != nil {
+	if err := d.giveAccess(tx, by, l, t.Grants, ended); err != nil {
 		return err
 	}
 	if t.Merges != "" {
@@ -339,6 +348,9 @@ func (d *Desk) effects(tx *store.Tx, by By, l *loaded, t pathway.Taking) error {
 			return err
 		}
 	}
+	if err := d.takeOnOthers(tx, by, l, t.Takes); err != nil {
+		return err
+	}
 	for _, st := range t.Starts {
 		if err := d.start(tx, by, l, st); err != nil {
 			return err
@@ -347,7 +359,10 @@ func (d *Desk) effects(tx *store.Tx, by By, l *loaded, t pathway.Taking) error {
 	if err := d.sendDocuments(tx, by, l, t.Documents); err != nil {
 		return err
 	}
-	return d.notify(tx, by, *l, t.Notices)
+	if err := d.tellAcross(tx, by, l, t.Step); err != nil {
+		return err
+	}
+	return d.notify(tx, by, *l, t.Notices, ended)
 }
 
 // stepEntry writes the entry that a step leaves on the record: the words given
@@ -359,18 +374,23 @@ func (d *Desk) stepEntry(tx *store.Tx, by By, l *loaded, s *pathway.Step) error 
 				Record: l.rec.ID, Kind: s.Entry, HappenedAt: happened(l.p, s, l.f),
 				Text: l.f.Answers.Text(l.p.Key(q.ID, l.f.Row)), Guarded: q.Guarded,
 			}
-			return d.addEntry(tx, by, e)
+			return d.addEntry(tx, l.as(by), e)
 		}
 	}
-	return d.addEntry(tx, by, record.Entry{Record: l.rec.ID, Kind: s.Entry, HappenedAt: happened(l.p, s, l.f), Text: s.Label})
+	return d.addEntry(tx, l.as(by), record.Entry{Record: l.rec.ID, Kind: s.Entry, HappenedAt: happened(l.p, s, l.f), Text: s.Label})
 }
 
-func (d *Desk) giveAccess(tx *store.Tx, by By, l *loaded, made []pathway.MadeGrant) error {
+// giveAccess writes the grants that a step made. Ended are the workers whose grants it
+// ended, by key.
+func (d *Desk) giveAccess(tx *store.Tx, by By, l *loaded, made []pathway.MadeGrant, ended map[string][]access.Principal) error {
 	var rows []access.Grant
 	for _, g := range made {
 		to, err := d.grantees(l, g.To)
 		if err != nil {
 			return err
+		}
+		if kind, key, _ := cut(g.To, ":"); kind == "ended" {
+			to = ended[key]
 		}
 		rights := make([]access.Right, len(g.May))
 		for i, m := range g.May {
@@ -403,6 +423,8 @@ func (d *Desk) grantees(l *loaded, to string) ([]access.Principal, error) {
 			return nil, nil
 		}
 		return []access.Principal{access.Principal(l.rec.Author)}, nil
+	case "ended":
+		return nil, nil // those whom [Desk.endedWorkers] found
 	case "own_team":
 		if l.rec.Team == "" {
 			return nil, nil
@@ -435,6 +457,7 @@ func (d *Desk) start(tx *store.Tx, by By, l *loaded, st pathway.MadeStart) error
 		return err
 	}
 	onlyRow(known, st)
+	onlyRows(known, st.Rows)
 	known.Apply(st.Answers)
 	author := string(by.Principal)
 	_, err = d.begin(tx, by, p, Beginning{
@@ -454,6 +477,21 @@ func onlyRow(known answer.Set, st pathway.MadeStart) {
 	for k := range known {
 		if g, r, _ := k.Split(); g == group && r != st.Each {
 			delete(known, k)
+		}
+	}
+}
+
+// onlyRows keeps, of some groups, the rows that go along.
+func onlyRows(known answer.Set, along map[string][]string) {
+	for group, rows := range along {
+		if _, ok := known[answer.Key(group)]; !ok {
+			continue
+		}
+		known[answer.Key(group)] = answer.List(rows...)
+		for k := range known {
+			if g, r, _ := k.Split(); g == group && r != "" && !slices.Contains(rows, r) {
+				delete(known, k)
+			}
 		}
 	}
 }
@@ -528,10 +566,17 @@ func (d *Desk) begin(tx *store.Tx, by By, p *pathway.Pathway, b Beginning) (load
 	if b.Author == authorCode {
 		l.rec.Author = string(access.ToCode(id))
 	}
+	if l.source, err = d.seals(tx, by, &l, b.Author); err != nil {
+		return l, err
+	}
+	if l.source {
+		l.rec.Author = string(toSource(id))
+	}
 	l.f = pathway.Facts{
 		Answers: b.Answers, Now: by.Now, Created: by.Now, Authority: b.Authority, Each: b.Each, Taken: map[string]pathway.Taken{}, Counts: noCounts(),
 		Actor: beginner(by),
 	}
+	l.f.Others = d.othersOf(by, &l, func(fn func(*store.Tx) error) error { return fn(tx) })
 	if b.System {
 		l.f.Actor.Roles = append(l.f.Actor.Roles, "system")
 	}
@@ -565,6 +610,9 @@ func (d *Desk) begin(tx *store.Tx, by By, p *pathway.Pathway, b Beginning) (load
 		}
 	}
 	if err := d.effects(tx, by, &l, taking); err != nil {
+		return l, err
+	}
+	if err := d.tellBegun(tx, by, l); err != nil {
 		return l, err
 	}
 	return l, d.meet(tx, by, &l)

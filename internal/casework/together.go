@@ -82,11 +82,11 @@ func (d *Desk) guestOf(p *pathway.Pathway, rec string, f pathway.Facts, m *pathw
 	return g, err
 }
 
-// anyDeceased tells whether a child of one of some records has died.
+// anyDeceased tells whether a child of one of some records has died, or may have.
 func (d *Desk) anyDeceased(tx *store.Tx, all []*loaded) (bool, error) {
 	for _, l := range all {
-		if died, err := d.deceased(tx, l.rec.ID); err != nil || died {
-			return died, err
+		if why, err := d.silence(tx, l.rec.ID); err != nil || why != "" {
+			return why != "", err
 		}
 	}
 	return false, nil

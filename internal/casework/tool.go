@@ -56,23 +56,30 @@ func (d *Desk) sheets(tx *store.Tx, by By, p *pathway.Pathway, rec string) (map[
 		if err != nil {
 			return nil, err
 		}
-		if out[t.Group], err = d.sheet(tx, by, e, t.Began); err != nil {
+		g, _ := p.Group(t.Group)
+		if out[t.Group], err = d.sheet(tx, by, g, e, t.Began); err != nil {
 			return nil, err
-		}
-		if g, ok := p.Group(t.Group); ok {
-			out[t.Group].Part = g.Part
 		}
 	}
 	return out, nil
 }
 
-func (d *Desk) sheet(tx *store.Tx, by By, e store.ToolEdition, began time.Time) (*pathway.Sheet, error) {
+// sheet is an edition as it scores a group, which is nil when its pathway has it no
+// more.
+func (d *Desk) sheet(tx *store.Tx, by By, g *pathway.Group, e store.ToolEdition, began time.Time) (*pathway.Sheet, error) {
 	form, err := formOf(e)
 	if err != nil {
 		return nil, err
 	}
 	may, err := d.standing(tx, by, form, began)
-	return &pathway.Sheet{Form: form, Edition: e.ID, May: may, Began: began}, err
+	sheet := &pathway.Sheet{Form: form, Edition: e.ID, May: may, Began: began}
+	if g != nil {
+		sheet.Part = g.Part
+		if len(g.Lacks(form)) > 0 {
+			sheet.May.Wording, sheet.May.Refused = false, "The file with which "+form.Called()+" was imported does not ask for the licence or the training that it needs, so nobody can score with it. Ask whoever looks after the partnership’s tools."
+		}
+	}
+	return sheet, err
 }
 
 // standing is what the one who acts may do with a form. began is when a scoring
@@ -163,11 +170,10 @@ func (d *Desk) beginTools(tx *store.Tx, by By, l *loaded, b *Beginning) ([]store
 		if !there {
 			continue
 		}
-		sheet, err := d.sheet(tx, by, e, by.Now)
+		sheet, err := d.sheet(tx, by, g, e, by.Now)
 		if err != nil {
 			return nil, err
 		}
-		sheet.Part = g.Part
 		if sheet.May.Refused != "" && !b.System && !g.Beside() {
 			return nil, fault.New(fault.Forbidden, sheet.May.Refused)
 		}
@@ -199,7 +205,7 @@ func (d *Desk) mayBeginTools(tx *store.Tx, by By, p *pathway.Pathway) error {
 		if err != nil || !there {
 			return err
 		}
-		sheet, err := d.sheet(tx, by, e, time.Time{})
+		sheet, err := d.sheet(tx, by, g, e, time.Time{})
 		if err != nil {
 			return err
 		}

@@ -299,6 +299,9 @@ func TestImportingATool(t *testing.T) {
 		faults(caseworktest.Form(t), "edition: this edition has been imported already")
 		faults(caseworktest.Form(t, "Secret words two", "Other words"), "edition: another file with this edition’s name")
 		faults(caseworktest.Form(t, `"social_worker", `, `"no_such_role", `, `"first"`, `"third"`), "wording.roles[0]: the partnership has no such role")
+		// What scoring needs is the program’s, not the file’s: neither the licence nor a session can be left out.
+		faults(caseworktest.Form(t, `"first"`, `"third"`, `"licence": true`, `"licence": false`), "needs.licence: this form is used under a licence")
+		faults(caseworktest.Form(t, `"first"`, `"third"`, `["First half", "Second half"]`, `["First half"]`), "needs.sessions: whoever scores with this form attended a course: name each of its sessions, two or more")
 		_, example, _ := tool.PracticeOf("gcp2")
 		faults(example, "this is the practice example")
 		faults([]byte(`{"format": 1}`), "format: this must be text")

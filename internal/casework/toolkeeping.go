@@ -69,6 +69,13 @@ func (d *Desk) previewTool(tx *store.Tx, by By, body []byte) (*ToolPreview, erro
 			faults = append(faults, tool.Fault{Path: "wording.roles[" + itoa(i) + "]", Text: "the partnership has no such role"})
 		}
 	}
+	for _, p := range d.Pathways.All() {
+		for _, g := range p.ToolGroups() {
+			if g.Tool() == form.ID {
+				faults = append(faults, g.Lacks(form)...)
+			}
+		}
+	}
 	editions, err := tx.ToolEditions()
 	if err != nil {
 		return nil, err
@@ -110,7 +117,13 @@ func (d *Desk) toolWarnings(form *tool.Package) []string {
 	used := false
 	for _, p := range d.Pathways.All() {
 		for _, g := range p.ToolGroups() {
-			used = used || g.Tool() == form.ID
+			if g.Tool() != form.ID {
+				continue
+			}
+			used = true
+			if lost := g.Unanswered(form); len(lost) > 0 {
+				out = append(out, "Rules of “"+p.Title+"” look for the answer “"+strings.Join(lost, "”, “")+"”, which the form does not have: what depends on it will not be asked. Give the answer that means it that code.")
+			}
 		}
 	}
 	if !used {
@@ -371,7 +384,7 @@ func (d *Desk) ToolEdition(ctx context.Context, by By, form, edition string) (*t
 		if err != nil {
 			return err
 		}
-		sheet, err = d.sheet(tx, by, e, time.Time{})
+		sheet, err = d.sheet(tx, by, nil, e, time.Time{})
 		return err
 	})
 	if err != nil {

@@ -42,7 +42,12 @@ type mainYAML struct {
 	LevelsSource     string                            `yaml:"levels_source"`
 	LevelsChecked    string                            `yaml:"levels_checked"`
 	LevelsConfirmed  bool                              `yaml:"levels_confirmed"`
+	Locks            locksYAML                         `yaml:"locks"`
 	Settings         map[string]map[string]settingYAML `yaml:"settings"`
+}
+
+type locksYAML struct {
+	Review settingYAML `yaml:"review"`
 }
 
 type settingYAML struct {
@@ -228,6 +233,7 @@ func (l *loader) main(p *Partnership, in *mainYAML) {
 	for i, v := range in.Levels {
 		l.known(at("levels", i, "consent"), "kind of consent", []string{v.Consent}, []string{"needed", "expected", "not_needed"})
 	}
+	l.locks(p, in.Locks.Review)
 	p.Settings = map[string]map[string]pathway.Setting{}
 	for _, name := range slices.Sorted(maps.Keys(in.Settings)) {
 		p.Settings[name] = map[string]pathway.Setting{}
@@ -241,6 +247,25 @@ func (l *loader) main(p *Partnership, in *mainYAML) {
 			p.Settings[name][id] = pathway.Setting{Default: s.Value, Confirmed: s.Confirmed, Source: s.Source, Checked: s.Checked}
 		}
 	}
+}
+
+// locks reads how long a lock stands before somebody looks at it again.
+func (l *loader) locks(p *Partnership, s settingYAML) {
+	p.LockReview, p.Locks = calendar.Length{N: 90, Unit: calendar.Days}, Standing{}
+	if s == (settingYAML{}) {
+		return
+	}
+	path := at("locks", "review")
+	length, err := calendar.ParseLength(s.Value)
+	if err != nil || !length.Unit.CountsDays() {
+		l.wrong(path, "Give the length in days, weeks or months, such as 90 days.")
+		return
+	}
+	if s.Source == "" {
+		l.wrong(path, "Say where the length comes from.")
+	}
+	l.date(path, s.Checked, s.Confirmed)
+	p.LockReview, p.Locks = length, Standing{Source: s.Source, Checked: s.Checked, Confirmed: s.Confirmed}
 }
 
 func (l *loader) authorities(p *Partnership) {

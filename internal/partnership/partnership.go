@@ -29,6 +29,11 @@ type Partnership struct {
 	Bands     Standing // of the ratings
 	Threshold Standing // of the levels; Version names the threshold text
 	Local     map[string]Authority
+	// LockReview is how long a record stays locked to named workers before somebody
+	// looks at it again: 90 days where the partnership sets nothing. Locks says where
+	// it comes from.
+	LockReview calendar.Length
+	Locks      Standing
 	// Settings are the lengths the partnership has set, by pathway and name.
 	Settings map[string]map[string]pathway.Setting
 

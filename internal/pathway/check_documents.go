@@ -59,6 +59,7 @@ func (k *checker) documents() {
 			continue
 		}
 		k.holes(doc, text)
+		k.anonymous(doc, text, what)
 	}
 }
 

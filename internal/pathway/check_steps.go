@@ -66,6 +66,7 @@ func (k *checker) steps() {
 		}
 		k.grants(s, what)
 		k.starts(s, what)
+		k.takes(s, what)
 		k.notices(s, what)
 	}
 }
@@ -133,6 +134,7 @@ func (k *checker) grants(s *Step, what string) {
 			}
 		case kind == "worker" && rest != "":
 			k.stepQuestion(s, line, rest, "worker")
+		case kind == "ended" && slices.Contains(s.Ends, rest):
 		case !colon && (kind == "author" || kind == "each"):
 		default:
 			k.d.fault(k.line(line), "Write role:<role>, team:<question or id>, worker:<question>, parent:<role>, author or each", "%s cannot give the record to “%s”", what, g.To)
@@ -185,8 +187,12 @@ func (k *checker) notices(s *Step, what string) {
 				k.roles(&n.To, []string{role})
 			case (kind == "worker" || kind == "team") && k.p.questions[id] != nil:
 				k.stepQuestion(s, &n.To, id, kind)
+			case kind == "ended" && id != "":
+				if !slices.Contains(s.Ends, id) {
+					k.d.fault(k.line(&n.To), "Name a grant of its ends:", "%s tells those who held “%s”, which it does not end", what, id)
+				}
 			case !slices.Contains([]string{"team", "author", "allocated"}, to):
-				k.d.fault(k.line(&n.To), "Write role:<role>, worker:<question>, team:<question>, team, author or allocated", "%s cannot tell “%s”", what, to)
+				k.d.fault(k.line(&n.To), "Write role:<role>, worker:<question>, team:<question>, ended:<grant>, team, author or allocated", "%s cannot tell “%s”", what, to)
 			}
 		}
 		if len(n.To) == 0 {

@@ -78,6 +78,8 @@ func readCodes(file, text string, faults *Faults) []Code {
 			fault(line, "the code “"+c.Code+"” is there twice", "Keep one")
 		case c.Label == "":
 			fault(line, "the code “"+c.Code+"” has no label", "Write what people read")
+		case datedCode(c) != "":
+			fault(line, datedCode(c), "Write days as 2026-11-21, in the columns from and until")
 		default:
 			seen[c.Code] = true
 			out = append(out, c)

@@ -55,6 +55,11 @@ func (k *checker) rules() {
 	if p.Publish != nil {
 		p.Publish.rule = k.boolean(&p.Publish.If, "", "the condition of what is published")
 	}
+	k.recommendRules()
+	if p.Leaves != nil {
+		p.Leaves.rule = k.boolean(&p.Leaves.If, "", "the condition under which anything leaves")
+	}
+	k.bannerRules()
 	p.Roles.urgent = k.boolean(&p.Roles.Urgent, "", "roles: urgent")
 }
 
@@ -117,6 +122,9 @@ func (k *checker) stepRules(s *Step) {
 	for i := range s.Grants {
 		s.Grants[i].rule = k.boolean(&s.Grants[i].If, s.Group(), "the grant “"+s.Grants[i].Key+"” of "+what)
 	}
+	for i := range s.Notices {
+		s.Notices[i].rule = k.boolean(&s.Notices[i].If, s.Group(), "the condition of a notice of "+what)
+	}
 	for i := range s.Starts {
 		st := &s.Starts[i]
 		group := s.Group()
@@ -132,5 +140,10 @@ func (k *checker) stepRules(s *Step) {
 				st.answers[id] = r
 			}
 		}
+		st.rows = map[string]*rule{}
+		for _, g := range sortedKeys(st.Rows) {
+			st.rows[g] = k.rowsRule(st, g, of)
+		}
 	}
+	k.takeRules(s, what)
 }

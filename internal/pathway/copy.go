@@ -118,6 +118,7 @@ func (p *Pathway) MakeCopy(c *Copy, src CopySource) Copied {
 	m := copying{p: p, c: c, src: src, scene: p.scene(&src.Facts), why: map[answer.Key]string{}}
 	m.hidden = src.Text.scene(&src.Facts).hidden
 	var out strings.Builder
+	out.WriteString(p.bannerHead(src.Facts))
 	if c.Words != "" && src.Only == "" {
 		out.WriteString(c.Words + "\n\n")
 	}

@@ -9,8 +9,11 @@ import (
 	"frontdoor/internal/pathway"
 )
 
+// noCopies is what the folder of these tests says of copies.
+const noCopies = "no_copies: [ { to: [child, parent, agency, file], because: \"Nobody asks for one.\" } ]\n"
+
 func withCopies(text string) []string {
-	return []string{"\nroles:", "\ncopies:\n" + text + "\nroles:"}
+	return []string{noCopies, "copies:\n" + text + "\n"}
 }
 
 // What may be given to nobody, or not to the family, is refused before the

@@ -49,8 +49,16 @@ func (l *Library) crossCheck(p *Pathway, whole bool) Faults {
 					}
 				}
 			}
+			for _, g := range sortedKeys(st.Rows) {
+				if child.groups[g] == nil {
+					fault(entry{&st.Rows, g}, instead(g, keys(child.groups)), "the pathway “%s” has no group “%s”", child.Name, g)
+				}
+			}
 			p.handsOn(child, func(do, text string, args ...any) { fault(st, do, text, args...) })
 		}
+	}
+	if whole {
+		l.takesCheck(p, fault)
 	}
 	for i, name := range p.Follows {
 		parent, ok := l.Get(name)
@@ -73,6 +81,9 @@ func (l *Library) crossCheck(p *Pathway, whole bool) Faults {
 			}
 			child.exportFields(x, fault)
 		}
+	}
+	if whole {
+		l.othersCheck(p, fault)
 	}
 	for _, name := range startedNames(p) {
 		if _, ok := l.Get(name); !ok && whole {
@@ -131,21 +142,4 @@ func kindOf(q *Question) string {
 		return k
 	}
 	return q.Type
-}
-
-// Reused finds question ids that meant something else in an earlier text of the
-// pathway: an id is never used again.
-func (p *Pathway) Reused(before *Pathway) Faults {
-	var faults Faults
-	for _, id := range sortedKeys(p.questions) {
-		was, is := before.questions[id], p.questions[id]
-		if was == nil || kindOf(was.q) == kindOf(is.q) && was.group == is.group {
-			continue
-		}
-		faults.add(Fault{
-			File: p.Name + "/pathway.yaml", Text: fmt.Sprintf("the id “%s” was that of another question in version %d: “%s”, of type %s", id, before.Version, was.q.Label, was.q.Type),
-			Do: "Give the new question an id of its own",
-		})
-	}
-	return faults
 }

@@ -83,7 +83,7 @@ func (s *scene) ask(q *Question, group string) (Asked, bool) {
 	if t, _ := s.truth(q.show); t != yes {
 		return Asked{}, false
 	}
-	a := Asked{Question: q, Key: keyOf(group, s.row, q.ID), Required: q.Required, Codes: s.p.questions[q.ID].codes}
+	a := Asked{Question: q, Key: keyOf(group, s.row, q.ID), Required: q.Required, Codes: inForce(s.p.questions[q.ID].codes, s.f.Created, s.f.Now)}
 	if q.Type == toolType {
 		if a.Question = ofItem(q, s.f.Tools[group], s.row); a.Question == nil {
 			return Asked{}, false

@@ -54,6 +54,9 @@ type Meeting struct {
 	// is held about several, such as the plans of brothers and sisters. Without it
 	// each record has meetings of its own alone.
 	Together []string `yaml:"together"`
+	// Without says of parts that a meeting usually has why this one has none: by
+	// the part, one of MeetingParts.
+	Without map[string]string `yaml:"without"`
 	// Ring is what people are told to ring about when they get a mail: child,
 	// adult-in-trust, death or early-help. A child when empty.
 	Ring string `yaml:"ring"`
@@ -62,6 +65,9 @@ type Meeting struct {
 	agenda       []Code
 	minutes      int // how long it lasts, when the pathway says so
 }
+
+// ringWords are what people can be told to ring about.
+var ringWords = []string{"child", "adult-in-trust", "death", "early-help"}
 
 // Quorum says when enough people are there. It tells the chair and decides
 // nothing: a step that must not be taken without it has a guard of its own.
@@ -314,9 +320,10 @@ func (k *checker) meetings() {
 			k.anyQuestion(&m.Afresh[j], m.Afresh[j], m.Invited)
 		}
 		if m.Ring != "" {
-			k.oneOf(&m.Ring, m.Ring, "thing to ring about", []string{"child", "adult-in-trust", "death", "early-help"})
+			k.oneOf(&m.Ring, m.Ring, "thing to ring about", ringWords)
 		}
 		k.meetingSteps(m, what)
+		k.without(m, what)
 		if q := m.Quorum; q != nil && (q.If == "" || q.Explain == "") {
 			k.d.fault(k.line(m), "Write if: and explain:", "the quorum of %s has not both its parts", what)
 		}

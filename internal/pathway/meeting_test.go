@@ -1,6 +1,7 @@
 package pathway_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -121,9 +122,42 @@ func TestMeetingFaults(t *testing.T) {
 		{"title: Talk,", "title: Talk, together: [arrange, add],", "“add” is about one record’s own rows"},
 		{"title: Talk,", "title: Talk, off: shut, together: [arrange, shut],", "“shut” would move every other record"},
 		{"title: Talk,", "title: Talk, together: count,", "nothing sets the time of the meeting “talk” for every record"},
+		{"title: Talk,", "title: Talk, without: { notes: x },", "a meeting has no part “notes”"},
+		{"title: Talk,", "title: Talk, without: { attendance: x },", "has “attendance”, and without: says that it has none"},
+		{"title: Talk,", "title: Talk, without: { chair: \"\" },", "it is not said why the meeting “talk” has no “chair”"},
 	} {
 		if p, faults := meet(t, c.from, c.to); p != nil || !strings.Contains(faults.Error(), c.want) {
 			t.Errorf("%q: want %q, got %v", c.to, c.want, faults)
+		}
+	}
+}
+
+// Of each part of a meeting it is said where it is or why there is none, and what is
+// agreed there has a limit and somebody who does it.
+func TestPartsOfAMeeting(t *testing.T) {
+	t.Parallel()
+	actions := []string{
+		"groups:\n", "groups:\n  - { id: deeds, item: action, title: Actions }\n",
+		"  - { id: hold, label: Hold, from: open, by: social_worker }\n",
+		"  - { id: hold, label: Hold, from: open, by: social_worker }\n  - { id: agree, label: Agree, from: open, by: social_worker, adds: deeds, ask: [ { id: deed, group: deeds, type: text, label: What }, { id: doer, group: deeds, type: worker, label: Who }, { id: due, group: deeds, type: date, label: By when } ] }\n  - { id: did, label: Done, from: open, by: [social_worker], row: deeds }\n",
+		"title: Talk,", "title: Talk, actions: deeds,",
+	}
+	clock := "law:\n  l: { kind: local_procedure, text: x, source: x, checked: \"2026-03-01\" }\nclocks:\n  - { id: deed, code: D, label: Done, each: deeds, from: step.agree, until: [step.did, state.shut], due: answer.due, law: l, owner: [social_worker] }\nmeetings:\n"
+	for _, c := range []struct {
+		replace  []string
+		has, not string
+	}{
+		{nil, "the meeting “talk” has no “chair”", "on no list"},
+		{nil, "has no “report_due”", "has no “owner”"},
+		{[]string{"title: Talk,", "title: Talk, without: { chair: Nobody leads it. },"}, "has no “minutes”", "has no “chair”"},
+		{actions, "on no list, because no clock runs for each action", "has no “actions”"},
+		{append(slices.Clone(actions), "meetings:\n", clock), "the meeting “talk” has no “owner”", "on no list"},
+		{append(slices.Clone(actions), "meetings:\n", clock, "by: [social_worker], row: deeds", "by: [social_worker, \"worker:doer\"], row: deeds"), "has no “chair”", "has no “owner”"},
+		{append(slices.Clone(actions), "meetings:\n", clock, "title: Talk,", "title: Talk, without: { owner: Nobody may read it. },"), "has no “chair”", "has no “owner”"},
+	} {
+		p, faults := meet(t, c.replace...)
+		if p == nil || !strings.Contains(faults.Error(), c.has) || strings.Contains(faults.Error(), c.not) {
+			t.Errorf("%q: want %q and not %q, got %v", c.replace, c.has, c.not, faults)
 		}
 	}
 }

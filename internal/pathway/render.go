@@ -29,6 +29,7 @@ func (p *Pathway) Render(doc *Document, row string, f Facts, extra map[string]st
 	}
 	s := p.scene(&f).at(doc.Row, row)
 	var out strings.Builder
+	out.WriteString(p.bannerHead(f))
 	end := 0
 	for _, at := range holeForm.FindAllStringIndex(source, -1) {
 		out.WriteString(source[end:at[0]])

@@ -324,6 +324,9 @@ func (w *walker) walk(e ast.Expr) {
 	case ast.CallKind:
 		call := e.AsCall()
 		w.literals(call)
+		if call.FunctionName() == othersOf {
+			w.vars[othersOf] = true // it is more than the answers
+		}
 		if call.IsMemberFunction() {
 			w.walk(call.Target())
 		}
@@ -417,7 +420,7 @@ func (w *walker) literal(e, lit ast.Expr) {
 		case "state":
 			name, have = "the state", slices.Collect(maps.Keys(w.c.p.states))
 		case "actor.roles":
-			name, have = "a role", w.c.place.Roles
+			name, have = "a role", append(slices.Clone(w.c.place.Roles), "system") // what a step of another record begins or takes
 		case "actor.kind":
 			name, have = "the kind of actor", []string{"worker", "professional", "public", "system"}
 		}

@@ -234,6 +234,9 @@ func (s *scene) ResolveName(name string) (any, bool) {
 	if step := s.p.steps[id]; dotted && space == "taken" && s.row != "" && step != nil && step.Group() == s.group {
 		return s.takenOn(id), true // not kept: it is about this row
 	}
+	if dotted && space == "others" {
+		return s.othersHere(id), true // nor this: it may be about this row
+	}
 	if v, ok := s.values[name]; ok {
 		return v, true
 	}

@@ -25,6 +25,7 @@ type Taking struct {
 	Grants    []MadeGrant
 	Ends      []string // keys of the grants that end
 	Starts    []MadeStart
+	Takes     []MadeTake
 	Documents []MadeDocument
 	Moves     string    // authority the record moves to
 	Merges    string    // record it joins
@@ -54,7 +55,8 @@ type MadeStart struct {
 	Step    string // the step that starts it
 	Each    string
 	Answers answer.Set
-	Team    string // a team's id, or "<agency kind>/<role>", or empty
+	Rows    map[string][]string // by group, the rows that go along; all of a group that is not here
+	Team    string              // a team's id, or "<agency kind>/<role>", or empty
 }
 
 // MadeDocument is one document to make: about one row when there is one.
@@ -211,6 +213,9 @@ func (t *taker) take() {
 	for i := range step.Starts {
 		t.start(&step.Starts[i])
 	}
+	for i := range step.Takes {
+		t.takeOn(&step.Takes[i])
+	}
 	for _, id := range step.Documents {
 		doc := t.p.documents[id]
 		for _, at := range t.s.inStep(step, doc.Row) {
@@ -224,6 +229,9 @@ func (t *taker) take() {
 		}
 	}
 	for i := range step.Notices {
+		if !t.decide(step.Notices[i].rule, t.s) {
+			continue
+		}
 		for _, to := range step.Notices[i].To {
 			t.out.Notices = append(t.out.Notices, MadeNotice{To: t.told(to), Message: step.Notices[i].Message})
 		}
@@ -319,6 +327,7 @@ func (t *taker) start(st *Start) {
 				made.Answers[answer.Key(id)] = a
 			}
 		}
+		made.Rows = t.along(st)
 		made.Team = t.team(st, s)
 		t.out.Starts = append(t.out.Starts, made)
 	}

@@ -258,6 +258,7 @@ func (k *checker) tools() {
 	for i := range p.Groups {
 		g := &p.Groups[i]
 		what := "the group “" + g.ID + "”"
+		k.gate(g)
 		n := 0
 		for _, in := range p.questions {
 			if in.group == g.ID && in.q.Type == toolType {

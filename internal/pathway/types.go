@@ -33,9 +33,15 @@ type Pathway struct {
 	Clocks    []Clock            `yaml:"clocks"`
 	Documents []Document         `yaml:"documents"`
 	Copies    []Copy             `yaml:"copies"`
-	Exports   []Export           `yaml:"exports"` // files for national databases
-	Publish   *Publish           `yaml:"publish"` // what everyone may read
-	Roles     Roles              `yaml:"roles"`   // what the engine may know this record's answers as
+	NoCopies  []NoCopy           `yaml:"no_copies"` // who is given none, and why
+	Exports   []Export           `yaml:"exports"`   // files for national databases
+	Publish   *Publish           `yaml:"publish"`   // what everyone may read
+	Source    *Source            `yaml:"source"`    // who it came from is sealed
+	Leaves    *Leaves            `yaml:"leaves"`    // when anything of it may leave
+	// Recommends are the rows that stand on the one list of recommendations.
+	Recommends []Recommends `yaml:"recommends"`
+	Redaction  *Redaction   `yaml:"redaction"` // what other records hold, given out block by block
+	Roles      Roles        `yaml:"roles"`     // what the engine may know this record's answers as
 	// Carry lists the questions that a record of this pathway starts with when
 	// another record starts it; the parent's question of the same id fills each.
 	Carry []string `yaml:"carry"`
@@ -58,6 +64,10 @@ type Pathway struct {
 	// Restricted lists the only roles that a record of this pathway may be given
 	// to as a role. Whoever was not given it is never told that it is there.
 	Restricted []string `yaml:"restricted"`
+	// Across says who learns that another authority has a record about the same person.
+	Across *Across `yaml:"known_across"`
+	// Banners warn on every page, letter and copy; see banner.go.
+	Banners []Banner `yaml:"banners"`
 	// Shared names the files of pathways/_shared whose groups and pages it uses.
 	Shared []string `yaml:"shared"`
 	// WorkedOut are sums over the answers that pages show and nothing acts on.
@@ -112,8 +122,9 @@ type Group struct {
 	// Of names a code list: the rows are its codes, always and in order, and the
 	// code's label names the row. Otherwise rows are added.
 	Of string `yaml:"of"`
-	// Practise, IfImported and Part are of groups whose rows are a tool's: see tool.go.
+	// Practise, Gate, IfImported and Part are of groups whose rows are a tool's: see tool.go.
 	Practise   string `yaml:"practise"`
+	Gate       *Gate  `yaml:"gate"`
 	IfImported bool   `yaml:"if_imported"`
 	Part       bool   `yaml:"part"`
 	// Columns are the questions that the table of its rows shows.
@@ -258,6 +269,7 @@ type Step struct {
 	Grants    []Grant    `yaml:"grants"`
 	Ends      []string   `yaml:"ends"` // keys of grants that end
 	Starts    []Start    `yaml:"starts"`
+	Takes     []TakeOn   `yaml:"takes"`     // steps that it takes on other records
 	Documents []string   `yaml:"documents"` // made, previewed and sent in this step
 	Notices   []Notice   `yaml:"notices"`
 	Entry     string     `yaml:"entry"` // kind of entry the step adds, with the step's text answer
@@ -318,13 +330,16 @@ type Start struct {
 	If      string `yaml:"if"`
 	// Each names a checkboxes question (one record per choice) or a group (one
 	// per row). Inside the start, "each" is the choice or row id.
-	Each    string            `yaml:"each"`
+	Each string `yaml:"each"`
+	// Rows say, by group, which rows go along: those of which the rule holds.
+	Rows    map[string]string `yaml:"rows"`
 	Team    string            `yaml:"team"`    // "kind:<agency kind>/<role>", "each/<role>", "team:<id>", or a question
 	Answers map[string]string `yaml:"answers"` // question of the new record: CEL over this one
 	Step    string            `yaml:"step"`    // step of the new record taken at once
 
 	rule    *rule
 	answers map[string]*rule
+	rows    map[string]*rule
 }
 
 // Clock is a deadline a pathway runs.
@@ -389,6 +404,10 @@ type Document struct {
 	// Second makes a second person check it when anyone in the record has an
 	// address that may not be told to everyone.
 	Second bool `yaml:"second"`
+	// Anonymous makes it one that must name nobody: its words are compared with
+	// everything on the record that says who somebody is, and with the answers to Hides.
+	Anonymous bool     `yaml:"anonymous"`
+	Hides     []string `yaml:"hides"`
 
 	rule *rule
 }
@@ -397,6 +416,9 @@ type Document struct {
 type Notice struct {
 	To      []string `yaml:"to"` // role:<r>, team, author, allocated, worker:<question>, team:<question>
 	Message string   `yaml:"message"`
+	If      string   `yaml:"if"`
+
+	rule *rule
 }
 
 // Roles name the questions that mean something to every page.
@@ -439,8 +461,12 @@ type Facts struct {
 	Acts []Act
 	// Started are the states of the records that this one started, by pathway.
 	Started map[string][]string
+	// Others gives the states of the other records of a pathway about the people of a
+	// group, or about the one of a row where it is named; see others.go.
+	Others func(pathway, group, row string) ([]string, bool)
 	// Counts are numbers that only the database knows: contacts_12m,
-	// open_checks, answered_checks, unread_messages, history_looked.
+	// open_checks, answered_checks, unread_messages, history_looked, and of the same
+	// pathway same_person, same_person_new; see across.go.
 	Counts map[string]int64
 	// Later works out those that take long, each when something asks for it;
 	// false when it cannot be known.

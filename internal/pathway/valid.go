@@ -78,6 +78,9 @@ func (p *Pathway) checkOne(a Asked, answers answer.Set, now time.Time) (string, 
 	if text := p.wrong(q, v, now); text != "" {
 		return text, a.Key
 	}
+	if all := p.CodesOf(q); v.Text != "" && hasCode(all, v.Text) && !hasCode(a.Codes, v.Text) && len(a.Codes) > 0 {
+		return subjectOf(q) + ": choose one that is in force", a.Key
+	}
 	if q.Other != "" && (v.Text == q.Other || slices.Contains(v.List, q.Other)) {
 		key := a.Key + "_other"
 		switch words := answers[key]; {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -236,11 +237,19 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, what string) {
 
 // fieldsOf gives the fields of a struct by their YAML names.
 func fieldsOf(t reflect.Type) map[string]int {
+	if have, ok := fieldNames.Load(t); ok {
+		return have.(map[string]int)
+	}
 	out := map[string]int{}
 	for i := range t.NumField() {
 		if tag := t.Field(i).Tag.Get("yaml"); tag != "" && tag != "-" {
 			out[tag] = i
 		}
 	}
+	fieldNames.Store(t, out)
 	return out
 }
+
+// fieldNames holds what fieldsOf found, by type: each is asked for thousands of
+// times while the folders load.
+var fieldNames sync.Map

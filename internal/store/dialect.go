@@ -53,6 +53,14 @@ func (tx *Tx) inList(column string, arg int) string {
 	return fmt.Sprintf("%s in (select value from json_each($%d))", column, arg)
 }
 
+// eachOf gives the parts of a document, as rows of key and value.
+func (tx *Tx) eachOf(doc string) string {
+	if tx.dialect == postgres {
+		return "jsonb_each(" + doc + ")"
+	}
+	return "json_each(" + doc + ")"
+}
+
 // by names the index to read a table by, after its short name: "record r"+tx.by("i").
 // SQLite, which is never told how much a table holds, takes the key of the table
 // where an index that has all that is asked for is there too.

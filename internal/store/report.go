@@ -29,12 +29,15 @@ type ReportTable struct {
 // Report runs a report's select. It stands inside another, so that anything
 // but one select is an error of syntax; call it in [DB.Read], where nothing can
 // be written. The table period has one row: from_at, to_at (the first instant
-// after), authority, now_at and year_at. More than ReportLimit rows are
-// refused with fault.Invalid.
+// after), authority, now_at and year_at. The table given has the answers of
+// records, one in a row: record, question (its key, as group/row/question) and
+// said, a code or text; an answer that is sealed stays so. More than ReportLimit
+// rows are refused with fault.Invalid.
 func (tx *Tx) Report(q ReportQuery) (ReportTable, error) {
 	var t ReportTable
 	rows, err := tx.Query(`with period as (select cast($1 as text) as from_at, cast($2 as text) as to_at, cast($3 as text) as authority,
-		cast($4 as text) as now_at, cast($5 as text) as year_at)
+		cast($4 as text) as now_at, cast($5 as text) as year_at),
+		given as not materialized (select r.id as record, e.key as question, e.value ->> 't' as said from record r, `+tx.eachOf("r.answers")+` e)
 		select * from (`+"\n"+q.SQL+"\n"+`) report limit $6`, q.From, q.To, q.Authority, q.Now, q.Year, ReportLimit+1)
 	if err != nil {
 		return t, err

@@ -72,6 +72,8 @@ func fillAll(t *testing.T, db *store.DB) {
 			tx.AddNotice(store.Notice{ID: "n", To: mash, Record: r.ID, At: morning}),
 			tx.MarkNoticeRead("n", w.ID, morning),
 			tx.SetMeta("k", "123"),
+			fillDied(tx, r.ID, p.ID, q.ID),
+			fillSources(tx, r.ID),
 			fillBulletin(tx, w.ID),
 			fillRetention(tx, r.ID, p.ID),
 			fillTexts(tx, w.ID),
@@ -79,6 +81,23 @@ func fillAll(t *testing.T, db *store.DB) {
 			tx.PutLinkCheck(store.LinkCheck{URL: "https://example.org/", Answers: true, Said: "It answers.", At: morning}),
 		)
 	})
+}
+
+func fillDied(tx *store.Tx, rec, dead, who string) error {
+	_, err := tx.AskDied(store.DiedQuestion{ID: "dq", Dead: dead, Person: who, At: morning})
+	return errors.Join(err,
+		tx.AnswerDied(store.DiedAnswer{ID: "da", Question: "dq", Same: true, Why: "x", Joined: "sa", By: "worker:w", At: morning, Record: rec}),
+		tx.HoldMessage(store.HeldMessage{ID: "hm", Record: rec, Kind: store.HeldMail, Body: "sealed", By: "worker:w", At: morning}),
+		tx.EndHold("hm", "kept", "worker:w", morning),
+	)
+}
+
+func fillSources(tx *store.Tx, rec string) error {
+	_, err := tx.ReadAsSource("n", []access.Principal{mash}, morning)
+	return errors.Join(err,
+		tx.AddSource(rec, "lookup", "sealed"),
+		tx.AddRedaction(store.Redaction{ID: "rd", Record: rec, Source: rec, Decision: "bring", By: "worker:w", At: morning}),
+	)
 }
 
 func fillRetention(tx *store.Tx, rec, who string) error {
@@ -199,7 +218,7 @@ func TestTheAppendOnlyTables(t *testing.T) {
 			query = `select distinct c.relname::text from pg_trigger t join pg_class c on c.oid = t.tgrelid where not t.tgisinternal order by 1`
 		}
 		tables := list(t, db, query)
-		for _, needed := range []string{"revision", "entry", "message", "audit", "document", "letter_check", "copy_given", "meeting_invite", "meeting_together", "pathway_text", "retention_act", "destruction", "destruction_end"} {
+		for _, needed := range []string{"revision", "entry", "message", "audit", "document", "letter_check", "copy_given", "meeting_invite", "meeting_together", "died_question", "died_answer", "held_message", "held_end", "pathway_text", "retention_act", "destruction", "destruction_end"} {
 			if !slices.Contains(tables, needed) {
 				t.Errorf("%s can be changed", needed)
 			}

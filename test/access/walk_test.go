@@ -77,7 +77,7 @@ func (w *world) requests(route string, x *target) []request {
 		"{page}", page, "{row}", or(x.Row, "r1"), "{group}", "children", "{pathway}", pathway, "{token}", "0123456789abcdef", "{name}", "decisions",
 		"{change}", or(x.Change, nowhere.Change), "{issue}", or(x.Issue, nowhere.Issue), "{suggestion}", or(x.Suggestion, nowhere.Suggestion),
 		"{release}", or(x.Release, nowhere.Release), "{agency}", or(x.Agency, nowhere.Agency), "{number}", "1",
-		"{tool}", "gcp2", "{edition}", "practice", "{subarea}", "1", "{copy}", nowhere.Letter, "{export}", "national", "{made}", nowhere.Letter, "{format}", "json", "{meeting}", "core", "{hold}", nowhere.Lock,
+		"{tool}", "gcp2", "{edition}", "practice", "{subarea}", "1", "{copy}", nowhere.Letter, "{export}", "national", "{made}", nowhere.Letter, "{source}", nowhere.Letter, "{version}", nowhere.Letter, "{format}", "json", "{meeting}", "core", "{hold}", nowhere.Lock,
 	).Replace(path)
 	form := func(pairs ...string) request {
 		v := url.Values{}
@@ -196,6 +196,9 @@ var missing = []string{
 	"GET /page/{code}", "GET /news/{page}", "GET /pictures/{file}", "GET /documents/{file}", "GET /texts/content/{change}", "GET /manual/{chapter}/pdf", "GET /manual/compare", "GET /manual/{chapter}/compare",
 	"GET /records/{id}/meetings", "GET /records/{id}/copies/{copy}", "GET /records/{id}/copies/{copy}/pdf", "GET /records/{id}/copies/preview", "GET /records/{id}/copies/preview/pdf", "POST /records/{id}/copies", "POST /records/{id}/copies/check",
 	"GET /records/{id}/meetings/{meeting}/together", "POST /records/{id}/meetings/{meeting}/together", "POST /records/{id}/meetings/{meeting}/apart",
+	"GET /records/{id}/died", "POST /records/{id}/died",
+	"GET /records/{id}/redaction", "POST /records/{id}/redaction", "GET /records/{id}/redaction/{source}", "POST /records/{id}/redaction/{source}", "GET /records/{id}/versions", "POST /records/{id}/versions",
+	"GET /records/{id}/versions/{version}/pdf", "GET /records/{id}/source", "POST /records/{id}/source",
 	"GET /records/{id}/exports", "GET /records/{id}/exports/{export}", "POST /records/{id}/exports/{export}", "GET /records/{id}/exports/made/{made}/{format}",
 	"GET /records/{id}/tools/{group}", "GET /records/{id}/tools/{group}/compare", "GET /records/{id}/tools/{group}/score/{subarea}", "POST /records/{id}/tools/{group}/score/{subarea}", "POST /records/{id}/tools/{group}/score/{subarea}/save",
 	"GET /retention/{id}", "GET /retention/holds/{hold}/lift", "GET /retention/destroyed/{id}",

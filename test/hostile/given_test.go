@@ -42,6 +42,24 @@ func givenOut(t testing.TB, d *casework.Desk, rec, worker string, now time.Time)
 			tx.AddCourseAttended(store.CourseAttended{ID: "c2", Worker: worker, Course: "gcp2", Session: "two", On: day, Trainer: "Terry", At: now, Author: "worker:a"}),
 		)
 		_, undone := tx.UndoCourseAttended("c2", "Someone else", "worker:a", now)
-		return errors.Join(err, undone)
+		return errors.Join(err, undone, mayHaveDied(tx, rec, sealed, now))
 	}))
+}
+
+// mayHaveDied is a child who may be one who has died, and what waits because of it;
+// and a record whose sender is sealed, looked at for somebody who asks what is held.
+func mayHaveDied(tx *store.Tx, rec string, sealed func(kind, id string) string, now time.Time) error {
+	people, err := tx.PeopleOf(rec)
+	if err != nil {
+		return err
+	}
+	_, asked := tx.AskDied(store.DiedQuestion{ID: "dq", Dead: people[0].Person.ID, Person: people[1].Person.ID, At: now})
+	return errors.Join(
+		asked,
+		tx.AnswerDied(store.DiedAnswer{ID: "da", Question: "dq", Why: sealed("died answer", "da"), By: "worker:a", At: now, Record: rec}),
+		tx.HoldMessage(store.HeldMessage{ID: "hm", Record: rec, Kind: store.HeldMail, Body: sealed("held message", "hm"), By: "worker:a", At: now}),
+		tx.EndHold("hm", "sent", "worker:a", now),
+		tx.AddSource(rec, "00", sealed("source", rec)),
+		tx.AddRedaction(store.Redaction{ID: "rd", Record: rec, Source: rec, Block: "answer:words", Hash: "00", Decision: "redact", Ground: "other", Words: sealed("redaction", "rd"), By: "worker:a", At: now}),
+	)
 }

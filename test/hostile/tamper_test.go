@@ -30,6 +30,7 @@ var unwatched = map[string]string{
 	"attempt":               "failed sign-ins of the last hour; each is in the log too",
 	"notice":                "a neutral line that something is new; what is new is kept elsewhere",
 	"notice_read":           "who put such a line away",
+	"source_read":           "that a sealed source put such a line away",
 	"newsletter_ask":        "who asked for the newsletter and has not said yes; gone within days, and the address is sealed",
 	"newsletter_subscriber": "who gets the newsletter: the row must be able to go wholly, and the address is sealed and bound to it",
 	"newsletter_delivery":   "whether a mail of the newsletter went; the issue itself is watched",
@@ -296,7 +297,7 @@ func (in insider) named(what, table string) {
 var also = map[string][]string{
 	"record": {"reference"}, "revision": {"hash"}, "entry": {"seq"}, "worker": {"email_fold"}, "invitation": {"token_hash"},
 	"suggestion": {"reference", "token_hash"}, "retention_act": {"nth"}, "nomination": {"place"}, "newsletter_issue": {"number"},
-	"letter_check": {"seq"}, "meeting_invite": {"uid"}, "meeting_together": {"nth"},
+	"letter_check": {"seq"}, "meeting_invite": {"uid"}, "meeting_together": {"nth"}, "redaction": {"nth"}, "died_question": {"person"},
 }
 
 // copyOf is a row like another, such as somebody would put in.
@@ -317,6 +318,10 @@ func (in insider) copyOf(table string, r row) row {
 				}
 				if c.name == "hash" {
 					out[c.name] = strings.Repeat("0", 64)
+					continue
+				}
+				if table == "died_question" && c.name == "person" {
+					out[c.name] = r["dead"]
 					continue
 				}
 				if table == "link" && c.name == "kind" {

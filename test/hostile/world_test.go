@@ -84,7 +84,6 @@ func build(t testing.TB, db *store.DB) house {
 	t.Helper()
 	ctx := context.Background()
 	d := caseworktest.New(db)
-	d.Pathways = caseworktest.Few(t, "referral", "agency_check", "follow_on")
 	must(t, d.KeepPathwayTexts(ctx, noon))
 	sign, err := audit.NewKey("audit.example", bytes.Repeat([]byte{3}, 32))
 	must(t, err)

@@ -61,7 +61,10 @@ func TestCareScoredTwiceAndCompared(t *testing.T) {
 		t.Helper()
 		r.act(len(r.s.Acts), a)
 	}
-	said := map[string]any{"going_well": "Jo sings to Abi.", "carer_view": "It is hard in the mornings.", "child_view": "Mum is nice."}
+	said := map[string]any{
+		"going_well": "Jo sings to Abi.", "carer_view": "It is hard in the mornings.", "child_view": "Mum is nice.",
+		"children/r1/online_people": "Two cousins.", "children/r1/online_well": "She draws with them.", "children/r1/online_kinds": []any{"content"}, "children/r1/online_worry": "A film.", "children/r1/online_adults": "A tablet in the kitchen.",
+	}
 	scored := func(one, two string) map[string]any {
 		return map[string]any{
 			"scores/x1/gcp_grade": one, "scores/x1/gcp_evidence": "Her coat, on Monday.", "scores/x1/gcp_how": "seen",

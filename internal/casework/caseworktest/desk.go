@@ -71,31 +71,6 @@ var Library = sync.OnceValue(func() *pathway.Library {
 	return lib
 })
 
-// Few reads some of the pathways that ship, with all that they lead to: for tests
-// that go over every kept text many times.
-func Few(t testing.TB, names ...string) *pathway.Library {
-	t.Helper()
-	some := fstest.MapFS{}
-	for _, name := range append(names, "_shared") {
-		err := fs.WalkDir(pathways.FS, name, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
-				return err
-			}
-			data, err := fs.ReadFile(pathways.FS, path)
-			some[path] = &fstest.MapFile{Data: data}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	lib, faults := pathway.LoadAll(some, Partnership().Place)
-	if lib == nil {
-		t.Fatal(faults.Err())
-	}
-	return lib
-}
-
 // databases begin with the pathways' texts kept.
 var databases = storetest.NewTemplate(func(ctx context.Context, db *store.DB) error {
 	return New(db).KeepPathwayTexts(ctx, Start)
@@ -138,18 +113,18 @@ func Desk(t testing.TB, db *store.DB) *casework.Desk {
 func Worker(t testing.TB, d *casework.Desk, name, role, authority, kind string) agency.Worker {
 	t.Helper()
 	reg := &d.Place.Register
-	i := slices.IndexFunc(reg.Teams, func(team agency.Team) bool {
-		a, _ := reg.Agency(team.Agency)
-		return slices.Contains(team.Roles, role) && slices.Contains(team.Authorities, authority) && (kind == "" || a.Kind == kind)
-	})
-	if i < 0 {
-		t.Fatalf("no team of %s (%s) has the role %s", authority, kind, role)
-	}
-	team := reg.Teams[i]
-	from := Start.AddDate(-1, 0, 0)
-	w := agency.Worker{
-		ID: store.NewID(from), Name: name, Email: strings.ReplaceAll(strings.ToLower(name), " ", ".") + "@example.org", Agency: team.Agency,
-		Memberships: []agency.Membership{{Team: team.ID, Role: role, From: from}},
+	from := Start.AddDate(-5, 0, 0)
+	w := agency.Worker{ID: store.NewID(from), Name: name, Email: strings.ReplaceAll(strings.ToLower(name), " ", ".") + "@example.org"}
+	for _, role := range strings.Split(role, "+") {
+		i := slices.IndexFunc(reg.Teams, func(team agency.Team) bool {
+			a, _ := reg.Agency(team.Agency)
+			return slices.Contains(team.Roles, role) && slices.Contains(team.Authorities, authority) && (kind == "" || a.Kind == kind)
+		})
+		if i < 0 {
+			t.Fatalf("no team of %s (%s) has the role %s", authority, kind, role)
+		}
+		w.Agency = reg.Teams[i].Agency
+		w.Memberships = append(w.Memberships, agency.Membership{Team: reg.Teams[i].ID, Role: role, From: from})
 	}
 	err := d.DB.Write(t.Context(), func(tx *store.Tx) error {
 		if have, err := tx.WorkerByEmail(w.Email); err == nil {

@@ -45,6 +45,7 @@ type Act struct {
 	Step   string         `yaml:"step"`
 	On     string         `yaml:"on"`
 	Follow string         `yaml:"follow"` // a pathway that the record is carried on into
+	As     string         `yaml:"as"`     // begins another record with what is given, to which on: may say this name
 	Row    string         `yaml:"row"`    // of a step about one row: "actions/1" or the row's id
 	New    map[string]any `yaml:"new"`    // answers about the row that the step adds or is about
 	Write  map[string]any `yaml:"write"`  // answers on the record's own pages, without a step
@@ -69,9 +70,15 @@ type Expectation struct {
 	Started   []StartWanted          `yaml:"started"`
 	OpenSteps map[string][]string    `yaml:"open_steps"`
 	Rows      map[string]int         `yaml:"rows"` // of a group: how many there are
+	// Answers are answers as they stand, by key: carried over, filled in or given.
+	Answers map[string]string `yaml:"answers"`
 	// Invites say by row, "invited/2", or "chair", what they were last told of the
 	// record's meeting: "request 1 2026-10-26T10:00", "cancel 2 …", or "none".
 	Invites map[string]string `yaml:"invites"`
+	// Told are, by who, notices they have about the record; none when the list is empty.
+	Told map[string][]string `yaml:"told"`
+	// Letters are, by document, how many of it went.
+	Letters map[string]int `yaml:"letters"`
 }
 
 // StartWanted is a record that was started.

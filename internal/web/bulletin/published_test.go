@@ -27,7 +27,7 @@ func (w *world) published(title, from string) {
 	}
 	rec, err := w.desk.Begin(ctx, w.by(office), "delivery_plan", casework.Beginning{Authority: "thurrock", Step: "propose", Answers: text(
 		"plan_year", "2026 to 2027", "plan_priority", "Neglect", "plan_what", "Train Mia’s nursery.", "plan_outcome", "Noticed sooner.", "plan_from", "review", "plan_from_ref", "E-1",
-		"plan_authority", "thurrock", "plan_agency", "Council", "plan_due", "2027-03-31", "plan_measure", "Referrals", "plan_baseline", "40", "plan_target", "80", "plan_quiet", "no", "plan_needs", "Money.")})
+		"plan_authority", "thurrock", "plan_agency", "Council", "plan_start", "2026-09-01", "plan_due", "2027-03-31", "plan_measure", "Referrals", "plan_baseline", "40", "plan_target", "80", "plan_quiet", "no", "plan_needs", "Money.")})
 	w.Must(err)
 	step := func(by casework.By, id string, answers answer.Set) {
 		w.T.Helper()

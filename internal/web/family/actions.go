@@ -66,10 +66,7 @@ func (d *hall) actions(w http.ResponseWriter, r *http.Request, a *room.Asker) er
 	if err != nil {
 		return err
 	}
-	v := actionsView{Heading: lists[i].heading, Intro: lists[i].intro, Whose: whose, Nav: parts.SubNavigation{Label: "Lists of actions"}, Show: parts.Button{Text: "Show", Variant: "secondary"}}
-	for _, l := range lists {
-		v.Nav.Items = append(v.Nav.Items, parts.Link{Text: l.text, Href: "/actions?whose=" + l.id, Current: l.id == whose})
-	}
+	v := actionsView{Heading: lists[i].heading, Intro: lists[i].intro, Whose: whose, Nav: listsNav(whose), Show: parts.Button{Text: "Show", Variant: "secondary"}}
 	if whose == casework.ActionsMine {
 		late, err := d.Desk.Actions(r.Context(), a.By, casework.ActionsLate)
 		if err != nil {
@@ -99,6 +96,16 @@ func (d *hall) actions(w http.ResponseWriter, r *http.Request, a *room.Asker) er
 	d.actionTable(&v, list[from:min(from+actionsOnPage, len(list))], found, now)
 	v.Pages = pagesOf("/actions", q, number, (len(list)+actionsOnPage-1)/actionsOnPage)
 	return actionsPage.Render(w, r, http.StatusOK, d.chrome(r, a, lists[i].heading), v)
+}
+
+// listsNav leads from each list to the others.
+func listsNav(current string) parts.SubNavigation {
+	out := parts.SubNavigation{Label: "Lists of actions"}
+	for _, l := range lists {
+		out.Items = append(out.Items, parts.Link{Text: l.text, Href: "/actions?whose=" + l.id, Current: l.id == current})
+	}
+	out.Items = append(out.Items, parts.Link{Text: "Recommendations", Href: "/recommendations", Current: current == "recommendations"})
+	return out
 }
 
 // wanted tells whether an action is among those chosen.

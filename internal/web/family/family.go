@@ -44,6 +44,7 @@ func Register(mux room.Mux, h *room.House) {
 	staff("GET /people/{id}", d.child)
 	staff("GET /people/{id}/family", d.family)
 	staff("GET /actions", d.actions)
+	staff("GET /recommendations", d.recommendations)
 }
 
 var errCases = fault.New(fault.Forbidden, "Your role does not see records. Ask your manager if it should.")

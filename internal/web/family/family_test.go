@@ -152,6 +152,16 @@ func TestFamilyPage(t *testing.T) {
 	w.Get(w.Cookie(w.manager), path, http.StatusOK, "Ria Sample", "Finn Sample", "Neglect", "<strong>Last seen:</strong> Friday 11 December 2026, 15:00",
 		"To be seen:</strong> Child seen, though no time was set</p>", "Child protection plan", "Child in need plan", "Also about Finn Sample", "Mother", "On the same record, "+w.assessment.Reference)
 	w.Get(w.Cookie(w.school), path, http.StatusOK, "Ria Sample", "!Finn", "No other child is recorded with them")
+	online := answer.Set{}
+	for _, row := range []string{"r1", "r2"} {
+		for _, q := range []string{"online_people", "online_well", "online_worry", "online_adults"} {
+			online[answer.RowKey("children", row, q)] = answer.Text("A cousin.")
+		}
+		online[answer.RowKey("children", row, "online_kinds")] = answer.List("none")
+	}
+	if _, err := w.Desk.Answer(t.Context(), w.by(w.manager), w.assessment.ID, 0, online, ""); err != nil {
+		t.Fatal(err)
+	}
 	w.take(w.manager, w.assessment.ID, "propose", map[string]any{
 		"s47_analysis": "It fits.", "fathers": "Spoken with.", "children/r1/not_seen_why": "Away.", "children/r2/not_seen_why": "Away.",
 		"children/r1/s47_finding": "likely", "children/r1/s47_outcome": "conference", "children/r1/s47_reason": "He is hit often.",

@@ -45,6 +45,7 @@ type accessView struct {
 type lockView struct {
 	ID, Kind, Reason, By, Since, Review string
 	Due                                 bool // the review has not happened in time
+	Unconfirmed                         bool // how soon it comes is not confirmed locally
 	Names                               []string
 	Named                               parts.Checkboxes
 }
@@ -140,7 +141,7 @@ func (d *door) grantRow(r *http.Request, v *casework.View, g access.Grant) ([]pa
 }
 
 func (d *door) lockView(r *http.Request, a *room.Asker, l access.Restriction, staff []agency.Worker) (lockView, error) {
-	out := lockView{ID: l.ID, Since: calendar.Show(l.At), Review: calendar.DateOf(l.ReviewBy).Long(), Due: l.ReviewBy.Before(web.Now(r))}
+	out := lockView{ID: l.ID, Since: calendar.Show(l.At), Review: calendar.DateOf(l.ReviewBy).Long(), Due: l.ReviewBy.Before(web.Now(r)), Unconfirmed: !d.Desk.Place.Locks.Confirmed}
 	for _, k := range casework.RestrictionKinds {
 		if k.ID == l.Kind {
 			out.Kind = k.Label

@@ -79,7 +79,7 @@ func TestRowsInABrowser(t *testing.T) {
 		"must_tell/child/told_is": answer.Text("yes"), "must_tell/child/told_at": answer.Text("2026-10-23T22:40"),
 		"must_tell/child/told_who": answer.Text("Ava and Leo, by me"), "must_tell/child/told_said": answer.Text("Ava wants her aunt."),
 	})
-	w.take(inspector, rec.ID, "accept", answer.Set{"do_at": answer.Text("2026-10-23T22:50"), "do_rank": answer.Text("1"), "do_first": answer.Text("x")})
+	w.take(inspector, rec.ID, "accept", answer.Set{"do_at": answer.Text("2026-10-23T22:50"), "do_name": answer.Text("Iris Inspector"), "do_again": answer.Text("no"), "do_rank": answer.Text("1"), "do_first": answer.Text("x")})
 	server := w.Serve()
 	p := webtest.Browser(t)
 	p.Open(server + "/nowhere")

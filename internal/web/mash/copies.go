@@ -26,7 +26,11 @@ type copiesView struct {
 	Offers  []copyOfferView
 	Waiting []copyWaitingView
 	Given   *parts.Table
+	None    []noCopyView
 }
+
+// noCopyView says who is given nothing on paper, and why.
+type noCopyView struct{ Who, Because string }
 
 // copyOfferView is one copy that can be made, and for whom.
 type copyOfferView struct {
@@ -54,6 +58,19 @@ var copiesPage = page[copiesView]("copies", "frame")
 // readerKinds say what a reader is to the record.
 var readerKinds = map[string]string{"child": "child", "parent": "parent", "adult": "adult", "agency": "agency", "file": "file"}
 
+// readersNone are kinds of reader as those to whom nothing is given.
+func readersNone(kinds []string) string {
+	words := map[string]string{"child": "the child", "parent": "the parents", "adult": "other adults", "agency": "agencies", "file": "a file"}
+	var out []string
+	for _, k := range kinds {
+		out = append(out, words[k])
+	}
+	if last := len(out) - 1; last > 0 {
+		return strings.Join(out[:last], ", ") + " and " + out[last]
+	}
+	return strings.Join(out, "")
+}
+
 func readerWithKind(name, kind string) string {
 	if kind == "agency" || kind == "file" {
 		return name
@@ -73,7 +90,7 @@ func (d *door) drawCopies(w http.ResponseWriter, r *http.Request, a *room.Asker,
 		return err
 	}
 	view := copiesView{Frame: d.frame(r, v, "copies"), Heading: heading(v, "Copies"), ID: v.Record.ID}
-	offers, err := d.Desk.CopyOffers(r.Context(), a.By, v.Record.ID)
+	offers, none, err := d.Desk.CopyOffers(r.Context(), a.By, v.Record.ID)
 	if err != nil {
 		return err
 	}
@@ -83,6 +100,9 @@ func (d *door) drawCopies(w http.ResponseWriter, r *http.Request, a *room.Asker,
 			one = nil
 		}
 		view.Offers = append(view.Offers, offerView(o, r.URL.Query(), one))
+	}
+	for _, n := range none {
+		view.None = append(view.None, noCopyView{Who: readersNone(n.To), Because: n.Because})
 	}
 	if view.Waiting, err = d.copiesWaiting(r, a, v, wrong); err != nil {
 		return err

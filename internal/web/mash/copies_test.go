@@ -54,7 +54,7 @@ func TestACopyIsSeenAndGiven(t *testing.T) {
 	})
 	b := w.tab(w.worker("Sol Worker", "mash_social_worker", ""))
 	base := "/records/" + rec.ID + "/copies"
-	b.get(base).want(t, http.StatusOK, "About your child, from the front door", "Żaneta", "No copy of this record has been given to anyone")
+	b.get(base).want(t, http.StatusOK, "About your child, from the front door", "Żaneta", "No copy of this record has been given to anyone", "Who is given no copy", "Nothing is given to other adults.")
 	b.get(base+"/preview?copy=family").want(t, http.StatusUnprocessableEntity, "Choose who it is for", `href="#to-family"`)
 	b.get(base+"/preview?copy=family&to=parent%2Fadults%2Fa9").want(t, http.StatusConflict)
 	b.get(base+"/preview?copy=none&to=file").want(t, http.StatusNotFound)

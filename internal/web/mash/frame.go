@@ -34,7 +34,11 @@ type frame struct {
 	Also     []limitLine // the next of the other limits that run
 	// NotContact is always seen: ringing the wrong number can hurt someone.
 	NotContact string
+	Banners    []string // what the pathway warns of while it holds
 	Locked     string
+	MayDied    bool // somebody must say whether a child is one who has died
+	AskedDied  bool // it was said
+	Source     bool // whom it came from is sealed, and may be told to the reader
 	Nav        parts.SubNavigation
 }
 
@@ -96,6 +100,11 @@ func (d *door) frame(r *http.Request, v *casework.View, tab string) frame {
 			f.NotContact = "There are limits on how this family may be contacted, and you may not see them. Ask before you ring, write or visit."
 		}
 	}
+	f.Banners = p.BannersOf(v.Facts)
+	for _, m := range v.MayHaveDied {
+		f.MayDied, f.AskedDied = f.MayDied || m.Open(), true
+	}
+	f.Source = d.Desk.MayRevealSource(v)
 	f.Nav = d.recordNav(v, tab)
 	return f
 }
@@ -144,6 +153,7 @@ var tabs = []struct{ id, text string }{
 	{"letters", "Letters"},
 	{"copies", "Copies"},
 	{"exports", "Exports"},
+	{"redaction", "What goes out"},
 	{"access", "Who can see this"},
 	{"looked", "Who has looked"},
 	{"history", "History"},
@@ -166,7 +176,7 @@ func (d *door) recordNav(v *casework.View, tab string) parts.SubNavigation {
 	counts := map[string]int{"work": open, "messages": unread, "files": len(v.Files), "entries": len(v.Entries), "letters": len(v.Sent)}
 	notes := map[string]string{"work": " open", "messages": " unread"}
 	for _, t := range tabs {
-		if t.id == "known" && !d.looksPeopleUp(v) || t.id == "meetings" && len(v.Pathway.Meetings) == 0 || t.id == "exports" && !d.exported(v) {
+		if t.id == "known" && !d.looksPeopleUp(v) || t.id == "meetings" && len(v.Pathway.Meetings) == 0 || t.id == "exports" && !d.exported(v) || t.id == "redaction" && (v.Pathway.Redaction == nil || !v.Decision.May(access.Act)) {
 			continue
 		}
 		href := "/records/" + v.Record.ID

@@ -28,10 +28,16 @@ type knownView struct {
 	Pattern string
 	People  []knownPerson
 	Earlier parts.Timeline
-	Why     string // what is wrong with a reason that was sent
+	Areas   []areaView // other authorities that know of someone here
+	AreaDo  string     // what to do then
+	Why     string     // what is wrong with a reason that was sent
 	// May is set for those who may say that two entries are one person.
 	May bool
 }
+
+// areaView is another authority that has a record about someone who may be the same
+// person, and whom to ring there.
+type areaView struct{ Name, Is, Phone string }
 
 type knownPerson struct {
 	ID, Name, Role string
@@ -83,6 +89,13 @@ func (d *door) drawKnown(w http.ResponseWriter, r *http.Request, a *room.Asker, 
 		Explain: "Counted since " + calendar.DateOf(k.Since).Long() + ": every contact about these children, about entries someone has joined to them or that are likely to be them, " +
 			"and about anyone at the same address. It counts records of other front doors, which you may not open, so the list below can be shorter. " +
 			"It leaves out locked records that do not name you.",
+	}
+	for _, e := range k.Elsewhere {
+		one := areaView{Name: e.Authority, Is: bandWords[e.Band], Phone: e.Phone}
+		if a, ok := d.Desk.Place.Register.Authority(e.Authority); ok {
+			one.Name = a.Name
+		}
+		view.Areas, view.AreaDo = append(view.Areas, one), v.Pathway.Across.Words
 	}
 	if n >= manyContacts {
 		view.Pattern = "Read these together before you decide. Each may look small alone. The decision asks what pattern they make."

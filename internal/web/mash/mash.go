@@ -60,6 +60,8 @@ func Register(mux room.Mux, h *room.House) {
 	staff("GET /records/{id}/known", d.known)
 	staff("POST /records/{id}/known/link", d.linkPerson)
 	staff("POST /records/{id}/known/unlink", d.unlinkPerson)
+	staff("GET /records/{id}/died", d.died)
+	staff("POST /records/{id}/died", d.sayDied)
 	staff("GET /records/{id}/work", d.work)
 	staff("GET /records/{id}/clocks", d.clocks)
 	staff("GET /records/{id}/meetings", d.meetings)
@@ -91,6 +93,15 @@ func Register(mux room.Mux, h *room.House) {
 	staff("GET /records/{id}/exports/{export}", d.export)
 	staff("POST /records/{id}/exports/{export}", d.exportActed)
 	staff("GET /records/{id}/exports/made/{made}/{format}", d.exportFile)
+	staff("GET /records/{id}/redaction", d.redaction)
+	staff("POST /records/{id}/redaction", d.bring)
+	staff("GET /records/{id}/redaction/{source}", d.blocks)
+	large("POST /records/{id}/redaction/{source}", d.decideBlocks)
+	staff("GET /records/{id}/versions", d.versions)
+	staff("POST /records/{id}/versions", d.makeVersions)
+	staff("GET /records/{id}/versions/{version}/pdf", d.versionPDF)
+	staff("GET /records/{id}/source", d.askSource)
+	staff("POST /records/{id}/source", d.revealSource)
 	staff("GET /records/{id}/access", d.access)
 	staff("POST /records/{id}/access/{act}", d.changeAccess)
 	staff("GET /records/{id}/looked", d.looked)
@@ -154,6 +165,7 @@ var saidDone = map[string]string{
 	"asked-export":     "Your colleagues have been asked to look at the file. It has not been made.",
 	"checked-export":   "Noted that it is the right child. Whoever prepared it has been told.",
 	"sent-back-export": "Sent back with what you wrote. Whoever prepared it has been told.",
+	"versions":         "Both versions were made and are kept here. Nothing was sent.",
 	"made-export":      "The file was made. Take it from the list below and enter it by hand: nothing was sent.",
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"frontdoor/internal/calendar"
+	"frontdoor/internal/casework"
 	"frontdoor/internal/record"
 	"frontdoor/internal/store"
 	"frontdoor/internal/web/parts"
@@ -34,6 +35,8 @@ var noticeWords = map[string]string{
 	"clock_overdue": "A limit has run out.",
 	"action_late":   "Something that was agreed in a meeting is late.",
 	"glass_broken":  "Someone opened this locked record in an emergency.",
+	"known_across":  "Another area has a record about someone who may be the same person. Open what is known.",
+	"may_have_died": "Something about a child must be looked at before anything goes to the family.",
 	"lock_review":   "Somebody must see whether this record must stay locked.",
 
 	"suggestion_answered": "There is an answer to something you suggested.",
@@ -67,7 +70,7 @@ var noticeWords = map[string]string{
 var noticePages = map[string]string{
 	"meeting_asked": "/meetings", "meeting_changed": "/meetings", "meeting_off": "/meetings",
 	"check_letters": "/letters", "letters_checked": "/letters", "letters_agreed": "/letters", "letters_declined": "/letters", "check_copies": "/copies", "copy_agreed": "/copies", "copy_declined": "/copies", "check_export": "/exports", "export_agreed": "/exports", "export_declined": "/exports", "message_in": "/messages", "glass_broken": "/entries",
-	"clock_warn": "/clocks", "clock_overdue": "/clocks", "action_late": "/meetings", "lock_review": "/access",
+	"clock_warn": "/clocks", "clock_overdue": "/clocks", "action_late": "/meetings", "lock_review": "/access", "may_have_died": "/died", "known_across": "/known",
 }
 
 // noticePlaces are where the notices lead that are about no record.
@@ -111,7 +114,7 @@ func (d *door) notices(w http.ResponseWriter, r *http.Request, a *room.Asker) er
 		one.Href = noticePlaces[n.Message]
 		if rec.ID != "" {
 			one.Href = "/records/" + rec.ID + noticePages[n.Message]
-			if rec.Author == string(a.By.Principal) {
+			if rec.Author == string(a.By.Principal) || casework.IsSource(string(n.To)) {
 				one.Href = "/sent/" + rec.ID
 			}
 		}

@@ -109,6 +109,7 @@ type waitingView struct {
 	Seen    string
 	Mine    bool
 	Letters []previewLetter
+	Names   []casework.Told // where papers without names may name somebody
 }
 
 func (d *door) waiting(r *http.Request, a *room.Asker, v *casework.View, wrong *said) ([]waitingView, error) {
@@ -120,7 +121,7 @@ func (d *door) waiting(r *http.Request, a *room.Asker, v *casework.View, wrong *
 	for _, l := range list {
 		one := waitingView{
 			StepID: l.Step.ID, Step: l.Step.Label, StepHref: "/records/" + v.Record.ID + "/steps/" + l.Step.ID,
-			Owner: string(l.Owner), Seen: casework.LettersHash(l.Previews), Mine: l.Mine, Letters: previewLetters(v, l.Previews),
+			Owner: string(l.Owner), Seen: casework.LettersHash(l.Previews), Mine: l.Mine, Letters: previewLetters(v, l.Previews), Names: l.Names,
 		}
 		if one.By, err = d.worker(r, string(l.Owner)); err != nil {
 			return nil, err

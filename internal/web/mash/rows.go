@@ -174,15 +174,12 @@ func rowSteps(v *casework.View, group, row string) parts.Cell {
 		if s.Step.Row != group || s.Row != row || !s.Open {
 			continue
 		}
-		if len(out) > 0 {
-			out = append(out, parts.HTML("<br>"))
-		}
-		out = append(out, parts.Link{Text: s.Step.Label, Href: stepHref(v.Record.ID, s), Hidden: ": " + rowTitle(v, group, row)})
+		out = append(out, parts.HTML("<li>"), parts.Link{Text: s.Step.Label, Href: stepHref(v.Record.ID, s), Hidden: ": " + rowTitle(v, group, row)}, parts.HTML("</li>"))
 	}
 	if len(out) == 0 {
 		return parts.Cell{Text: "–"}
 	}
-	return parts.Cell{Body: out}
+	return parts.Cell{Body: slices.Concat(parts.Body{parts.HTML(`<ul class="govuk-list fd-do">`)}, out, parts.Body{parts.HTML("</ul>")})}
 }
 
 func rowTitle(v *casework.View, group, row string) string {

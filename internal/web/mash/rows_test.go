@@ -61,13 +61,13 @@ func TestRowsOfARecord(t *testing.T) {
 	o.get(base).want(t, http.StatusOK, "Ava, by me", "Everything recorded: who must be told", "Met on")
 
 	// Another is the designated officer, who adds a review.
-	w.take(inspector, rec.ID, "accept", answer.Set{"do_at": answer.Text("2026-10-23T22:50"), "do_rank": answer.Text("1"), "do_first": answer.Text("x")})
+	w.take(inspector, rec.ID, "accept", answer.Set{"do_at": answer.Text("2026-10-23T22:50"), "do_name": answer.Text("Iris Inspector"), "do_again": answer.Text("no"), "do_rank": answer.Text("1"), "do_first": answer.Text("x")})
 	i.get(base+"/steps/look").want(t, http.StatusOK, `name="looks/new/look_words"`, "Review 1")
 	look := func(at, words string) url.Values {
 		return url.Values{
-			"based": {"1"}, "asked": {"looks/new/look_at", "looks/new/look_still", "looks/new/look_words", "looks/new/look_contact", "looks/new/look_siblings"},
+			"based": {"1"}, "asked": {"looks/new/look_at", "looks/new/look_still", "looks/new/look_words", "looks/new/look_child", "looks/new/look_contact", "looks/new/look_siblings"},
 			"looks/new/look_at-day": {"23"}, "looks/new/look_at-month": {"10"}, "looks/new/look_at-year": {"2026"}, "looks/new/look_at-time": {at},
-			"looks/new/look_still": {"yes"}, "looks/new/look_words": {words}, "looks/new/look_contact": {"None"}, "looks/new/look_siblings": {"yes"},
+			"looks/new/look_still": {"yes"}, "looks/new/look_words": {words}, "looks/new/look_child": {"Asleep"}, "looks/new/look_contact": {"None"}, "looks/new/look_siblings": {"yes"},
 		}
 	}
 	for at, words := range map[string]string{"22:52": "The first look", "22:55": "The second look"} {
@@ -118,6 +118,16 @@ func TestOnToTheNextPage(t *testing.T) {
 	worker, manager := w.worker("Sol Worker", "social_worker", ""), w.worker("Mona Manager", "social_care_manager", "")
 	rec := w.began(worker, "child_assessment/tests/usual_road.yaml", "begin", nil)
 	base, m := "/records/"+rec.ID, w.tab(manager)
+	said := answer.Set{}
+	for _, row := range rec.Answers.Rows("children") {
+		for _, q := range []string{"online_people", "online_well", "online_worry", "online_adults"} {
+			said[answer.RowKey("children", row, q)] = answer.Text("His cousin.")
+		}
+		said[answer.RowKey("children", row, "online_kinds")] = answer.List("none")
+	}
+	if _, err := w.Desk.Answer(t.Context(), casework.ByWorker(manager, &w.Desk.Place.Register, w.Now()), rec.ID, 0, said, ""); err != nil {
+		t.Fatal(err)
+	}
 	answer := func(page, on string, pairs ...string) string {
 		t.Helper()
 		form := url.Values{"based": {"1"}, "go": {on}}
@@ -131,12 +141,12 @@ func TestOnToTheNextPage(t *testing.T) {
 		}
 		return got.location
 	}
-	m.get(base+"/edit/online").want(t, http.StatusOK, "Save, and answer the next page")
-	m.post(base+"/edit/online", url.Values{"based": {"1"}, "go": {"next"}, "asked": {"online_well", "online_worry"}, "online_well": {"His cousin."}}).want(t, http.StatusUnprocessableEntity, "There is a problem", "His cousin.", "Save, and answer the next page")
+	m.get(base+"/edit/domains").want(t, http.StatusOK, "Save, and answer the next page")
+	m.post(base+"/edit/domains", url.Values{"based": {"1"}, "go": {"next"}, "asked": {"development", "parenting", "environment", "outside"}, "development": {"His cousin."}}).want(t, http.StatusUnprocessableEntity, "There is a problem", "His cousin.", "Save, and answer the next page")
 	if got, want := answer("factors", "", "factors", "4B", "cin_need", "N3"), base+"?done=answered"; got != want {
 		t.Errorf("saving alone leads to %s, want %s", got, want)
 	}
-	if got, want := answer("online", "next", "online_well", "His cousin.", "online_worry", "Nobody knows."), base+"/edit/meaning"; got != want {
+	if got, want := answer("domains", "next", "development", "a", "parenting", "b", "environment", "c", "outside", "d"), base+"/edit/meaning"; got != want {
 		t.Errorf("leads on to %s, want %s", got, want)
 	}
 	if got, want := answer("meaning", "next", "strengths", "a", "assess_worries", "b", "assess_unsure", "c", "needs", "d", "assess_meaning", "e"), base+"?done=answered"; got != want {

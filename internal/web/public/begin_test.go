@@ -28,6 +28,7 @@ func TestBeginOther(t *testing.T) {
 	r.open(base + "/child/r1").says("best guess")
 	r.post(base+"/child/r1", "children/r1/given_names", "Jo", "children/r1/family_name", "Sample", "children/r1/born-day", "1", "children/r1/born-month", "3", "children/r1/born-year", "2012")
 	r.open(base+"/grounds").post(base+"/grounds", "grounds", "alone", "grounds_words", "She was alone at night.")
+	r.open(base+"/how").says("gives no power to enter").post(base+"/how", "entry", "let_in", "force_used", "no")
 	r.open(base+"/place").post(base+"/place", "kept_kind", "refuge")
 	r.open(base+"/officer").says("Pat Officer").post(base+"/officer", "officer_name", "Pat Officer", "officer_number", "1234", "officer_phone", "01375 000000")
 	r.open(base + "/check").says("This goes to").never("Still to answer")

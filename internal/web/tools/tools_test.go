@@ -142,6 +142,9 @@ func (w *world) write(rec record.Record, values ...string) {
 	changes := answer.Set{}
 	for i := 0; i+1 < len(values); i += 2 {
 		changes[answer.Key(values[i])] = answer.Text(values[i+1])
+		if strings.HasSuffix(values[i], "_kinds") {
+			changes[answer.Key(values[i])] = answer.List(values[i+1])
+		}
 	}
 	if _, err := w.Desk.Answer(w.T.Context(), w.by(w.worker), rec.ID, 0, changes, ""); err != nil {
 		w.T.Fatal(err)
@@ -155,7 +158,10 @@ func (w *world) licensed() {
 	caseworktest.Train(w.T, w.Desk, w.worker, calendar.NewDate(2026, 3, 2), w.Now())
 }
 
-var wellSaid = []string{"going_well", "She sings.", "carer_view", "Hard.", "child_view", "Nice."}
+var wellSaid = []string{
+	"going_well", "She sings.", "carer_view", "Hard.", "child_view", "Nice.",
+	"children/r1/online_people", "Two cousins.", "children/r1/online_well", "Songs.", "children/r1/online_kinds", "none", "children/r1/online_worry", "Nothing.", "children/r1/online_adults", "A tablet.",
+}
 
 func TestImportedInTheBrowser(t *testing.T) {
 	t.Parallel()
