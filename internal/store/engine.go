@@ -29,6 +29,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"net"
 	"net/netip"
 	"os"
@@ -43,6 +44,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/ncruces/go-sqlite3"
+	"golang.org/x/sync/semaphore"
 
 	"frontdoor/internal/fault"
 )
@@ -65,8 +67,8 @@ const memoryMost = 200 << 20
 // goroutines at once.
 type DB struct {
 	dialect dialect
-	write   *sql.DB // on SQLite a single connection; on PostgreSQL the same pool as read
-	read    *sql.DB
+	write   pool // on SQLite a single connection; on PostgreSQL the same pool as read
+	read    pool
 	unlock  func() error // gives the data folder back; nil on PostgreSQL
 
 	open openRecords
@@ -77,9 +79,30 @@ type DB struct {
 	running map[string]bool // ids of jobs whose handlers have not returned
 }
 
+// pool is connections, and the queue for them: whoever has waited longest is next.
+// Package sql lets anyone of those who wait go first, so that on a busy day
+// somebody waits many times as long as the others.
+type pool struct {
+	*sql.DB
+	queue *semaphore.Weighted
+}
+
+func newPool(db *sql.DB) pool {
+	most := int64(db.Stats().MaxOpenConnections)
+	if most == 0 { // any number
+		most = math.MaxInt64
+	}
+	return pool{db, semaphore.NewWeighted(most)}
+}
+
 func newDB(d dialect, write, read *sql.DB, unlock func() error) *DB {
+	writers := newPool(write)
+	readers := writers
+	if read != write {
+		readers = newPool(read)
+	}
 	return &DB{
-		dialect: d, write: write, read: read, unlock: unlock,
+		dialect: d, write: writers, read: readers, unlock: unlock,
 		wake: make(chan struct{}, 1), owner: randomText(), running: map[string]bool{},
 	}
 }
@@ -336,14 +359,18 @@ func (db *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	return err
 }
 
-func (db *DB) inTx(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, fn func(*Tx) error) (enqueued bool, err error) {
+func (db *DB) inTx(ctx context.Context, p pool, opts *sql.TxOptions, fn func(*Tx) error) (enqueued bool, err error) {
 	defer func() {
 		if err != nil && ctx.Err() != nil {
 			err = fault.Wrap(errors.Join(ctx.Err(), err), fault.Unavailable, "This was stopped before it finished. Try again.")
 		}
 	}()
+	if err := p.queue.Acquire(ctx, 1); err != nil {
+		return false, err
+	}
+	defer p.queue.Release(1)
 	turn := db.open.turns.Load()
-	sqlTx, err := pool.BeginTx(ctx, opts)
+	sqlTx, err := p.BeginTx(ctx, opts)
 	if err != nil {
 		return false, mapError(err)
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"io/fs"
 	"time"
@@ -84,7 +83,7 @@ func BulkColumns() map[string][]string { return bulkColumns }
 // Faulty gives the writing and the reading connections of the embedded engine a
 // function fault() that panics while the engine works.
 func Faulty(ctx context.Context, db *DB) error {
-	for _, pool := range []*sql.DB{db.write, db.read} {
+	for _, pool := range []pool{db.write, db.read} {
 		c, err := pool.Conn(ctx)
 		if err != nil {
 			return err

@@ -252,6 +252,49 @@ func TestLockedCounter(t *testing.T) {
 	})
 }
 
+// asked tells when somebody has begun to wait.
+type asked struct {
+	context.Context
+	once    sync.Once
+	waiting chan struct{}
+}
+
+func (a *asked) Done() <-chan struct{} {
+	a.once.Do(func() { close(a.waiting) })
+	return a.Context.Done()
+}
+
+// Who came first saves first, so that nobody waits much longer than others do.
+func TestSavesInTurn(t *testing.T) {
+	t.Parallel()
+	db := storetest.Open(t)
+	var all sync.WaitGroup
+	var order []int
+	err := db.Write(t.Context(), func(*store.Tx) error {
+		for i := range 12 {
+			ctx := &asked{Context: t.Context(), waiting: make(chan struct{})}
+			all.Go(func() {
+				if err := db.Write(ctx, func(*store.Tx) error {
+					order = append(order, i) // one writer at a time
+					return nil
+				}); err != nil {
+					t.Error(err)
+				}
+			})
+			<-ctx.waiting
+			time.Sleep(10 * time.Millisecond) // from being about to wait to waiting
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all.Wait()
+	if !slices.IsSorted(order) {
+		t.Errorf("saved in the order %v", order)
+	}
+}
+
 // TestDeadlockRunsAgain has two writers lock two rows crosswise. PostgreSQL
 // ends one of them; it must be run again and both must succeed.
 func TestDeadlockRunsAgain(t *testing.T) {
