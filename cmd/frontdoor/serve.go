@@ -78,6 +78,7 @@ func (s *serving) run(ctx context.Context) error {
 		return err
 	}
 	defer o.close()
+	debug.FreeOSMemory() // most of what reading the folders took
 	if o.newKey {
 		log.Warn("A new key was made. Without it nobody can read the records. Copy it now to a safe place apart from the backups.", "key file", o.keyPath, "key", o.key.ID())
 	}
