@@ -115,6 +115,7 @@ func (db *DB) Bulk(ctx context.Context, fn func(*Bulk) error) (err error) {
 		// Another connection, though idle, would keep the file in its journal.
 		db.read.SetMaxIdleConns(0)
 		defer db.read.SetMaxIdleConns(readers)
+		defer db.empty.alone()()
 	}
 	conn, err := db.write.Conn(ctx)
 	if err != nil {

@@ -301,6 +301,7 @@ func (e *eraser) note(table, column string, values []string, going bool) error {
 // in the file. The embedded database is written anew as a whole; PostgreSQL may
 // use the room for other rows.
 func (db *DB) Compact(ctx context.Context) error {
+	defer db.empty.alone()()
 	if _, err := db.write.ExecContext(ctx, `vacuum`); err != nil {
 		return mapError(err)
 	}

@@ -69,6 +69,7 @@ type DB struct {
 	dialect dialect
 	write   pool // on SQLite a single connection; on PostgreSQL the same pool as read
 	read    pool
+	empty   *emptier     // of the embedded engine's log; nil when this process does not write it
 	unlock  func() error // gives the data folder back; nil on PostgreSQL
 
 	open openRecords
@@ -142,7 +143,8 @@ func OpenEmbedded(ctx context.Context, dir string, key Key) (_ *DB, err error) {
 	}
 
 	cache := newBlocks(cachedBlocks)
-	write := openSQLite(path, key, cache, "journal_mode = wal", "synchronous = full", "cache_size = -20000")
+	empty := newEmptier()
+	write := openSQLite(path, key, cache, empty.follow, "journal_mode = wal", "synchronous = full", "cache_size = -20000")
 	write.SetMaxOpenConns(1)
 	if err := write.PingContext(ctx); err != nil {
 		err = errors.Join(mapError(err), write.Close())
@@ -151,10 +153,16 @@ func OpenEmbedded(ctx context.Context, dir string, key Key) (_ *DB, err error) {
 		}
 		return nil, err
 	}
-	read := openSQLite(path, key, cache, "query_only = on", "cache_size = -4000")
+	read := openSQLite(path, key, cache, nil, "query_only = on", "cache_size = -4000")
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	return newDB(sqlite, write, read, sync.OnceValue(unlock)), nil
+	db := newDB(sqlite, write, read, sync.OnceValue(unlock))
+	empty.pool = openSQLite(path, key, cache, nil, "synchronous = full", "cache_size = -100")
+	empty.pool.SetMaxOpenConns(1)
+	empty.pool.SetMaxIdleConns(1)
+	db.empty = empty
+	go empty.run()
+	return db, nil
 }
 
 // dropTornEnd takes a part of a block off the end of a log that was cut short. The
@@ -185,7 +193,7 @@ func OpenEmbeddedToRead(ctx context.Context, dir string, key Key) (*DB, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fault.Wrap(err, fault.NotFound, "There is no database in the data folder. Check its name.")
 	}
-	read := openSQLite(path, key, nil, "query_only = on", "cache_size = -8000")
+	read := openSQLite(path, key, nil, nil, "query_only = on", "cache_size = -8000")
 	if err := read.PingContext(ctx); err != nil {
 		err = errors.Join(mapError(err), read.Close())
 		if errors.Is(err, sqlite3.NOTADB) || errors.Is(err, sqlite3.CORRUPT) {
@@ -198,8 +206,9 @@ func OpenEmbeddedToRead(ctx context.Context, dir string, key Key) (*DB, error) {
 
 // openSQLite opens a pool. The key is set on each connection and is never
 // part of the name of the database, which may appear in errors. The cache is that
-// of all connections of this process, or nil when another may write.
-func openSQLite(path string, key Key, cache *blocks, pragmas ...string) *sql.DB {
+// of all connections of this process, or nil when another may write; begun, unless
+// it is nil, is shown each connection before it is used.
+func openSQLite(path string, key Key, cache *blocks, begun func(*sqlite3.Conn), pragmas ...string) *sql.DB {
 	setup := append([]string{
 		// The order matters: the key, then the wait for locks, then the rest.
 		fmt.Sprintf("hexkey = '%x'", key.Derive("database")),
@@ -219,6 +228,9 @@ func openSQLite(path string, key Key, cache *blocks, pragmas ...string) *sql.DB 
 			if err := c.Exec("pragma " + p); err != nil {
 				return err
 			}
+		}
+		if begun != nil {
+			begun(c)
 		}
 		// Reading the schema is what proves the key.
 		return c.Exec("select count(*) from sqlite_schema")
@@ -302,7 +314,7 @@ func sure(config *pgx.ConnConfig) bool {
 // Close ends every connection and gives the data folder back. Closing twice
 // does nothing more.
 func (db *DB) Close() error {
-	err := db.write.Close()
+	err := errors.Join(db.empty.close(), db.write.Close())
 	if db.read != db.write {
 		err = errors.Join(db.read.Close(), err)
 	}

@@ -138,9 +138,9 @@ func TestBlocksUnderLoad(t *testing.T) {
 			}
 			path := filepath.Join(dir, databaseFile)
 			cache := newBlocks(kept)
-			write := openSQLite(path, key, cache, "journal_mode = wal", "synchronous = normal", "wal_autocheckpoint = 50", "journal_size_limit = 0", "cache_size = 20")
+			write := openSQLite(path, key, cache, nil, "journal_mode = wal", "synchronous = normal", "wal_autocheckpoint = 50", "journal_size_limit = 0", "cache_size = 20")
 			write.SetMaxOpenConns(1)
-			read := openSQLite(path, key, cache, "query_only = on", "cache_size = 20")
+			read := openSQLite(path, key, cache, nil, "query_only = on", "cache_size = 20")
 			read.SetMaxOpenConns(4)
 			db := newDB(sqlite, write, read, nil)
 			do := func(query string, args ...any) error {
@@ -202,7 +202,7 @@ func TestBlocksUnderLoad(t *testing.T) {
 			if err := db.Close(); err != nil {
 				t.Error(err)
 			}
-			plain := openSQLite(path, key, nil)
+			plain := openSQLite(path, key, nil, nil)
 			if after := dump(t, plain); after != seen {
 				t.Error("the file is not what was seen")
 			}

@@ -15,6 +15,7 @@ func (db *DB) Hasten(ctx context.Context) (steady func(context.Context) error, e
 		return func(context.Context) error { return nil }, nil
 	}
 	set := func(ctx context.Context, pragmas ...string) error {
+		defer db.empty.alone()()
 		c, err := db.write.Conn(ctx)
 		if err != nil {
 			return err
