@@ -26,29 +26,38 @@ func TestEveryClockRunsOverAWeekendAHolidayOrAClockChange(t *testing.T) {
 	if library == nil {
 		t.Fatal(faults.Err())
 	}
-	files, err := fs.Glob(pathways.FS, "*/tests/*.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	told, said := map[string]bool{}, map[string][]string{}
-	for _, file := range files {
-		s := story{Scenario: caseworktest.Scene(t, file), library: library}
-		s.tell(func(p *pathway.Pathway, clock string, from, to time.Time) {
-			name := p.Name + "/" + clock
-			if runsOver(from, to) {
-				told[name] = true
-			} else {
-				said[name] = append(said[name], fmt.Sprintf("%s: %s to %s", file, calendar.ShowShort(from), calendar.ShowShort(to)))
-			}
-		})
-	}
+	told, said := storiesOver(t, library)
 	for _, p := range library.All() {
 		for _, c := range p.Clocks {
-			if name := p.Name + "/" + c.ID; !told[name] {
+			if name := p.Name + "/" + c.ID; told[name] == "" {
 				t.Errorf("%s (%s, “%s”) runs over no weekend, holiday or clock change in any scenario; elsewhere it ran %v", name, c.Code, c.Label, said[name])
 			}
 		}
 	}
+}
+
+// storiesOver gives by clock, "<pathway>/<id>", the first scenario in which it runs over a
+// day that does not count; and of the others from when to when it ran.
+func storiesOver(t *testing.T, library *pathway.Library) (told map[string]string, said map[string][]string) {
+	t.Helper()
+	files, err := fs.Glob(pathways.FS, "*/tests/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	told, said = map[string]string{}, map[string][]string{}
+	for _, file := range files {
+		s := story{Scenario: caseworktest.Scene(t, file), library: library}
+		s.tell(func(p *pathway.Pathway, clock string, from, to time.Time) {
+			name := p.Name + "/" + clock
+			switch {
+			case !runsOver(from, to):
+				said[name] = append(said[name], fmt.Sprintf("%s: %s to %s", file, calendar.ShowShort(from), calendar.ShowShort(to)))
+			case told[name] == "":
+				told[name] = strings.TrimSuffix(file, ".yaml")
+			}
+		})
+	}
+	return told, said
 }
 
 // runsOver says whether some of a day that is no working day, or a change of the

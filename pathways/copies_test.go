@@ -82,3 +82,47 @@ func TestNoCopyForTheFamilyNamesAnAddress(t *testing.T) {
 		}
 	}
 }
+
+// Whoever takes work on finds the people there: a record that another one starts, or
+// is carried on into, begins with the people of that one. A paper without names does
+// not.
+func TestWhatFollowsBeginsWithItsPeople(t *testing.T) {
+	t.Parallel()
+	library, faults := load()
+	if library == nil {
+		t.Fatal(faults.Err())
+	}
+	people := func(p *pathway.Pathway) []string {
+		var out []string
+		for _, g := range p.Groups {
+			if g.Person != nil {
+				out = append(out, g.ID)
+			}
+		}
+		return out
+	}
+	pairs := 0
+	for _, to := range library.All() {
+		from := slices.Clone(to.Follows)
+		for _, p := range library.All() {
+			for _, s := range p.Steps {
+				if slices.ContainsFunc(s.Starts, func(st pathway.Start) bool { return st.Pathway == to.Name }) {
+					from = append(from, p.Name)
+				}
+			}
+		}
+		for _, name := range from {
+			before := people(get(t, name))
+			for _, group := range people(to) {
+				// Another allegation against the same adult is about other children.
+				again := to.Name == name && name == "allegation" && group == "children"
+				if pairs++; slices.Contains(before, group) && slices.Contains(to.Carry, group) == again {
+					t.Errorf("%s begins without the %s of %s", to.Name, group, name)
+				}
+			}
+		}
+	}
+	if pairs < 80 {
+		t.Errorf("only %d are looked at", pairs)
+	}
+}

@@ -3,6 +3,7 @@ package pathways_test
 import (
 	"io/fs"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -99,11 +100,48 @@ func TestHowLongByWhatCameOfIt(t *testing.T) {
 		{"child_death", "not_ours", answer.Set{}, "2036-05-07"},
 		{"intelligence", "used", answer.Set{"int_kind": answer.List("sexual", "online")}, "2101-05-07"},
 		{"intelligence", "used", answer.Set{"int_kind": answer.List("drugs")}, "2036-05-07"},
+		{"strategy_discussion", "not_held", answer.Set{"concerns": answer.List("physical")}, "2036-05-07"},
+		{"strategy_discussion", "not_held", answer.Set{"concerns": answer.List("sexual")}, "2101-05-07"},
+		{"child_protection_conference", "cancelled", answer.Set{"concerns": answer.List("neglect"), "children": answer.List("r1"), "children/r1/given_names": answer.Text("A")}, "2036-05-07"},
+		{"private_fostering", "not_one", answer.Set{"children": answer.List("r1"), "children/r1/born": answer.Text("2012-06-01")}, "2032-05-07"},
+		{"private_fostering", "ended", answer.Set{"children": answer.List("r1"), "children/r1/born": answer.Text("2012-06-01")}, "2030-06-01"},
+		{"marac", "declined", answer.Set{"children": answer.List("r1"), "children/r1/born": answer.Text("2020-06-01")}, "2036-05-07"},
+		{"marac", "ended", answer.Set{"concerns": answer.List("cse"), "children": answer.List("r1"), "children/r1/born": answer.Text("2012-06-01")}, "2101-05-07"},
+		{"pre_proceedings", "ended", answer.Set{"concerns": answer.List("sexual")}, "2101-05-07"},
+		{"pre_proceedings", "ended", answer.Set{"concerns": answer.List("neglect")}, "2061-05-07"},
+		{"common_assessment", "closed", answer.Set{"concerns": answer.List("hsb")}, "2101-05-07"},
+		{"domestic_abuse", "closed", answer.Set{"concerns": answer.List("sexual"), "children": answer.List("r1"), "children/r1/born": answer.Text("2012-06-01")}, "2101-05-07"},
+		{"safer_sleep", "closed", answer.Set{"concerns": answer.List("sexual"), "children": answer.List("r1"), "children/r1/born": answer.Text("2026-02-01")}, "2101-05-07"},
+		{"stalking_diary", "closed", answer.Set{"concerns": answer.List("sexual")}, "2101-05-07"},
+		{"parental_conflict", "closed", answer.Set{"concerns": answer.List("sexual"), "children": answer.List("r1"), "children/r1/born": answer.Text("2012-06-01")}, "2101-05-07"},
 		{"risk_offender", "not_ours", answer.Set{}, "2032-05-07"},
 	} {
 		k := get(t, c.pathway).Keep(pathway.Facts{State: c.state, Now: now, Answers: c.answers}, closed)
 		if k.Until.String() != c.want || !k.Unconfirmed {
 			t.Errorf("%s, %s, %v: kept until %s, want %s: %s (%s)", c.pathway, c.state, c.answers, k.Until, c.want, k.Rule, k.Sum)
+		}
+	}
+}
+
+// Where a record can end in several ways, either how it ended decides how long it is
+// kept, or the folder says that it does not.
+func TestWhatCameOfItDecidesOrIsSaidNotTo(t *testing.T) {
+	t.Parallel()
+	library, faults := load()
+	if library == nil {
+		t.Fatal(faults.Err())
+	}
+	for _, p := range library.All() {
+		ends := 0
+		for _, s := range p.States {
+			if s.End {
+				ends++
+			}
+		}
+		last := p.Retention[len(p.Retention)-1]
+		decides := slices.ContainsFunc(p.Retention, func(r pathway.KeepRule) bool { return r.If != "" && r.Law != "kept_sexual" })
+		if said := strings.Contains(last.Words, "whatever came of it"); ends > 1 && decides == said {
+			t.Errorf("%s ends in %d ways; one of them is kept longer or shorter: %v; said that all are alike: %v", p.Name, ends, decides, said)
 		}
 	}
 }

@@ -204,26 +204,39 @@ func (c *Calendar) dates(from time.Time, l Length, o Options) Due {
 		}
 		limit = start.AddDays(n)
 	}
-	var before, after string
 	held := limit
-	if !c.IsWorkingDay(limit) {
-		switch {
-		case o.HoldBefore:
-			// Never before the limit began.
-			if back := c.WorkingDayOnOrBefore(limit); !back.Before(start) {
-				held, before, after = back, "the last working day before it", ""
-			}
-		case o.RollForward:
-			held, before = c.NextWorkingDay(limit), "the next working day"
+	if o.HoldBefore && !c.IsWorkingDay(limit) {
+		// Never before the limit began.
+		if back := c.WorkingDayOnOrBefore(limit); !back.Before(start) {
+			held = back
+			sum += fmt.Sprintf("; the limit, %s, is not a working day%s, so the last working day before it counts", limit.Long(), c.holiday(limit))
 		}
 	}
-	if held != limit {
-		if name := c.holidays[limit]; name != "" {
-			after = " (" + name + ")"
-		}
-		sum += fmt.Sprintf("; the limit, %s, is not a working day%s, so %s counts", limit.Long(), after, before)
+	due := c.endOfDay(held, l.Unit, sum, o.HoldBefore)
+	if o.RollForward {
+		due = c.Onward(due)
 	}
-	return c.endOfDay(held, l.Unit, sum, o.HoldBefore || o.RollForward)
+	return due
+}
+
+// Onward moves a limit in days that is not a working day on to the next one.
+func (c *Calendar) Onward(d Due) Due {
+	day := DateOf(d.At)
+	if d.Unit.CountsDays() && !c.IsWorkingDay(day) {
+		next := c.NextWorkingDay(day)
+		d.At, d.Act = next.End(), c.actBy(next)
+		d.Sum += fmt.Sprintf("; that is not a working day%s, so the next one counts: due by the end of %s", c.holiday(day), next.Long())
+		day = next
+	}
+	d.Sum += c.unknown(day)
+	return d
+}
+
+func (c *Calendar) holiday(d Date) string {
+	if name := c.holidays[d]; name != "" {
+		return " (" + name + ")"
+	}
+	return ""
 }
 
 func (c *Calendar) endOfDay(d Date, unit Unit, sum string, holidaysMatter bool) Due {

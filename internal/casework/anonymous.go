@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,48 +40,21 @@ var noNames = strings.Fields("baby unborn unknown not known none the and of dr d
 
 // marksOf gathers what would say who somebody on a record is: names, days of birth
 // and death, addresses and numbers of everyone on it, of the entries they are joined
-// to, of those who worked on it, and what stands in the questions it hides.
+// to, of those who worked on it, and what stands in the questions it hides; and the
+// same of the record that it was started from.
 func (d *Desk) marksOf(tx *store.Tx, l loaded, hides []string) ([]mark, error) {
 	var out []mark
-	name := func(what, text string) {
-		for _, w := range plainWords(text) {
-			if len([]rune(w)) > 1 && !slices.Contains(noNames, w) && !isNumber(w) {
-				out = append(out, mark{what: what, words: []string{w}, proper: slices.Contains(alsoWords, w)})
-			}
-		}
-	}
-	run := func(what, text string) {
-		if n := digits(text); len(n) >= 7 {
-			out = append(out, mark{what: what, digits: n})
-		}
-	}
+	name := func(what, text string) { out = append(out, nameMarks(what, text)...) }
 	people, err := tx.PeopleOf(l.rec.ID)
 	if err != nil {
 		return nil, err
 	}
 	for _, rp := range people {
-		same, err := d.samePeople(tx, rp.Person)
+		theirs, err := d.personMarks(tx, rp.Person)
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range same {
-			for _, n := range p.Names {
-				name("a name", n.Given+" "+n.Family)
-			}
-			for _, b := range p.Births {
-				out = append(out, dayMarks("a date of birth", b.Date)...)
-			}
-			out = append(out, dayMarks("a date of death", p.Died)...)
-			for _, i := range p.Identifiers {
-				run("a number", i.Value)
-			}
-			for _, ph := range p.Phones {
-				run("a phone number", ph.Number)
-			}
-			for _, a := range p.Addresses {
-				out = append(out, placeMarks(a)...)
-			}
-		}
+		out = append(out, theirs...)
 	}
 	for _, k := range l.f.Answers.Keys() {
 		_, _, id := k.Split()
@@ -96,7 +70,7 @@ func (d *Desk) marksOf(tx *store.Tx, l loaded, hides []string) ([]mark, error) {
 		case q.Fill == "worker.name":
 			name("the name of a professional", a.Text)
 		case q.Type == "phone":
-			run("a phone number", a.Text)
+			out = append(out, runMarks("a phone number", a.Text)...)
 		case q.Type == "email" && a.Text != "":
 			out = append(out, mark{what: "an email address", words: plainWords(a.Text)})
 		case slices.Contains(hides, id):
@@ -110,8 +84,62 @@ func (d *Desk) marksOf(tx *store.Tx, l loaded, hides []string) ([]mark, error) {
 			}
 		}
 	}
-	err = d.workerMarks(tx, l, name)
+	if err := d.workerMarks(tx, l, name); err != nil || l.rec.Parent == "" {
+		return out, err
+	}
+	// A record without names was started from one that has them.
+	from, err := d.load(tx, BySystem(l.f.Now), l.rec.Parent, false)
+	if errors.Is(err, errNotThere) {
+		return out, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	theirs, err := d.marksOf(tx, from, from.p.HiddenOnPapers())
+	return append(out, theirs...), err
+}
+
+// personMarks are what would say who somebody is: the names, days, addresses and
+// numbers of theirs and of the entries they are joined to.
+func (d *Desk) personMarks(tx *store.Tx, who person.Person) ([]mark, error) {
+	same, err := d.samePeople(tx, who)
+	var out []mark
+	for _, p := range same {
+		for _, n := range p.Names {
+			out = append(out, nameMarks("a name", n.Given+" "+n.Family)...)
+		}
+		for _, b := range p.Births {
+			out = append(out, dayMarks("a date of birth", b.Date)...)
+		}
+		out = append(out, dayMarks("a date of death", p.Died)...)
+		for _, i := range p.Identifiers {
+			out = append(out, runMarks("a number", i.Value)...)
+		}
+		for _, ph := range p.Phones {
+			out = append(out, runMarks("a phone number", ph.Number)...)
+		}
+		for _, a := range p.Addresses {
+			out = append(out, placeMarks(a)...)
+		}
+	}
 	return out, err
+}
+
+func nameMarks(what, text string) []mark {
+	var out []mark
+	for _, w := range plainWords(text) {
+		if len([]rune(w)) > 1 && !slices.Contains(noNames, w) && !isNumber(w) {
+			out = append(out, mark{what: what, words: []string{w}, proper: slices.Contains(alsoWords, w)})
+		}
+	}
+	return out
+}
+
+func runMarks(what, text string) []mark {
+	if n := digits(text); len(n) >= 7 {
+		return []mark{{what: what, digits: n}}
+	}
+	return nil
 }
 
 // workerMarks adds the names of those who worked on the record.

@@ -298,6 +298,7 @@ func (d *Desk) facts(tx *store.Tx, by By, l *loaded) error {
 	}
 	l.near = &nearby{read: func(fn func(*store.Tx) error) error { return fn(tx) }}
 	f.Later = map[string]func() (int64, bool){"contacts_12m": func() (int64, bool) { return l.near.count(d, by, rec) }}
+	f.Due = func(clock string) (time.Time, bool) { return l.near.due(rec.ID, clock) }
 	f.Later["same_person"], f.Later["same_person_new"] = d.samePerson(by, l)
 	near := l.near
 	f.Others = d.othersOf(by, l, func(fn func(*store.Tx) error) error { return near.read(fn) })
@@ -328,6 +329,20 @@ func (l *nearby) count(d *Desk, by By, rec record.Record) (int64, bool) {
 		})
 	}
 	return l.n, l.err == nil
+}
+
+// due is the limit of the last clock of an id that was not taken out of account.
+func (l *nearby) due(rec, clock string) (at time.Time, ok bool) {
+	err := l.read(func(tx *store.Tx) error {
+		list, err := tx.Clocks(rec)
+		for _, c := range list {
+			if c.Clock == clock && c.Cancelled == "" {
+				at, ok = c.DueAt, true
+			}
+		}
+		return err
+	})
+	return at, ok && err == nil
 }
 
 // counts are the numbers that rules may ask for and only the database knows.

@@ -83,3 +83,47 @@ func TestLateActionsAreToldToTheChair(t *testing.T) {
 		}
 	})
 }
+
+// What somebody outside agreed to do reminds them by a mail that says nothing, before
+// its day and after. Once a child has died nothing goes where the family's address may
+// stand; whoever was asked at work is reminded all the same.
+func TestRemindersAfterADeath(t *testing.T) {
+	work := strings.Replace(gatherText, `"email:action_email"`, `"email:action_email", "work_email:action_work"`, 1)
+	work = strings.Replace(work, "      - { id: action_due,", "      - { id: action_work, group: actions, type: email, label: At work }\n      - { id: action_due,", 1)
+	gatheringOf(t, work, func(t *testing.T, o office, rec record.Record) {
+		o.take("social_care_manager", rec.ID, "agree", answer.Set{
+			"actions/new/what": answer.Text("Visit Mrs Quillfeather"), "actions/new/action_due": answer.Text("2026-03-20"),
+			"actions/new/action_email": answer.Text("mum@home.example"), "actions/new/action_work": answer.Text("gp@surgery.example"),
+		})
+		o.add("social_worker", rec.ID, answer.Set{"kind": answer.Text("family"), "email": answer.Text("dad@home.example"), "report_due": answer.Text("2026-03-20")})
+		o.add("social_worker", rec.ID, answer.Set{"kind": answer.Text("agency"), "email": answer.Text("school@a.example"), "report_due": answer.Text("2026-03-20")})
+		o.mails()
+		tell := func(at time.Time) []string {
+			t.Helper()
+			if _, err := o.TellClocks(t.Context(), at); err != nil {
+				t.Fatal(err)
+			}
+			var to []string
+			for _, m := range o.mails() {
+				if strings.Contains(m.Text, "Quillfeather") || strings.Contains(m.Text, rec.Reference) || strings.Contains(m.Text, rec.ID) {
+					t.Errorf("%s: %s", m.Subject, m.Text)
+				}
+				if m.Subject == "Something you agreed to do is due" {
+					to = append(to, m.To)
+				}
+			}
+			slices.Sort(to)
+			return to
+		}
+		everyone := []string{"dad@home.example", "gp@surgery.example", "mum@home.example", "school@a.example"}
+		if got := tell(time.Date(2026, 3, 20, 12, 0, 0, 0, time.UTC)); !slices.Equal(got, everyone) {
+			t.Errorf("before its day: %v", got)
+		}
+		if _, err := o.Answer(t.Context(), o.by("social_worker"), rec.ID, 0, answer.Set{"children/r1/died_on": answer.Text("2026-03-16")}, "x"); err != nil {
+			t.Fatal(err)
+		}
+		if got := tell(o.now.AddDate(0, 0, 7)); !slices.Equal(got, []string{"gp@surgery.example", "school@a.example"}) {
+			t.Errorf("late, after the child died: %v", got)
+		}
+	})
+}

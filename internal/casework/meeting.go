@@ -319,11 +319,11 @@ func placeMark(rec, place string) string {
 }
 
 // mailOwners reminds those whom a clock names by their address and who do not use
-// the program. Nobody of the family is reminded by mail.
+// the program. Nobody of the family of a child who has died is reminded.
 func (d *Desk) mailOwners(tx *store.Tx, by By, rec record.Record, p *pathway.Pathway, c *pathway.Clock, row string) error {
 	var told []string
-	for _, k := range p.Mailed(c, rec.Answers, row) {
-		a, err := d.openAnswer(p, rec.ID, k, rec.Answers[k])
+	for _, r := range p.Mailed(c, pathway.Facts{Answers: rec.Answers, State: rec.State, Authority: rec.Authority, Now: by.Now}, row) {
+		a, err := d.openAnswer(p, rec.ID, r.Key, rec.Answers[r.Key])
 		if err != nil {
 			return err
 		}
@@ -331,8 +331,13 @@ func (d *Desk) mailOwners(tx *store.Tx, by By, rec record.Record, p *pathway.Pat
 			continue
 		}
 		told = append(told, a.Text)
-		// It may be the family's address.
-		if err := d.mailFamily(tx, by, rec.ID, a.Text, mailAsked, map[string]string{"phone": d.ring(p, rec.Authority, by.Now)}); err != nil {
+		vars := map[string]string{"phone": d.ring(p, rec.Authority, by.Now)}
+		if r.Family {
+			err = d.mailFamily(tx, by, rec.ID, a.Text, mailAsked, vars)
+		} else {
+			err = d.QueueMail(tx, by, a.Text, mailAsked, vars)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -274,7 +274,7 @@ func (d *Desk) tellOwners(tx *store.Tx, by By, rec record.Record, owners, named 
 	for _, owner := range owners {
 		to := access.ToRole(owner, rec.Authority)
 		switch author := access.Principal(rec.Author); {
-		case owner == "allocated", strings.HasPrefix(owner, "worker:"), strings.HasPrefix(owner, "email:"):
+		case owner == "allocated", strings.Contains(owner, ":"):
 			continue // told above, or by mail
 		case owner == "author":
 			if _, is := author.Worker(); !is && !IsSource(rec.Author) {

@@ -25,6 +25,8 @@ const (
 	actStatus = "read-status"
 	actSearch = "search"
 	actFile   = "open-file"
+
+	actAskFirst = "tell-ask-first" // somebody who works with the same people was told to seek advice
 )
 
 // View is everything one reader may see of one record.
@@ -44,6 +46,7 @@ type View struct {
 	Sent        []record.Document
 	People      []store.RecordPerson
 	Died        map[string]calendar.Date // children of it who have died, by person, as any record says
+	AskFirst    AskFirst                 // what to ask before anybody is contacted
 	MayHaveDied []MayHaveDied            // children who may be one who has died, and what was said of it
 	Started     []Related
 	Parent      *Related
@@ -103,6 +106,9 @@ func (d *Desk) open(ctx context.Context, by By, id string, revision int) (*View,
 		return nil, err
 	}
 	if err := d.logOnly(ctx, by, actRead, id, map[string]string{"pathway": v.Record.Pathway}); err != nil {
+		return nil, err
+	}
+	if err := d.logAskFirst(ctx, by, v.AskFirst); err != nil {
 		return nil, err
 	}
 	return v, nil
@@ -190,6 +196,9 @@ func (d *Desk) viewOf(tx *store.Tx, by By, l loaded, revision int) (*View, error
 		}
 	}
 	if v.MayHaveDied, err = d.mayHaveDied(tx, l.people); err != nil {
+		return nil, err
+	}
+	if v.AskFirst, err = d.asksFirst(tx, by, l.rec.ID, l.people); err != nil {
 		return nil, err
 	}
 	kept, err := d.keptOf(tx, by, l.started)

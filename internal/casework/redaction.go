@@ -27,6 +27,7 @@ const (
 	actBring        = "bring-to-request"
 	actLeave        = "leave-from-request"
 	actDecide       = "decide-block"
+	actGiveRest     = "give-rest"
 	actMakeVersions = "make-versions"
 	actOpenVersion  = "open-version"
 )
@@ -60,7 +61,9 @@ type Block struct {
 	// Shut is why it cannot be read here: it can then only be held back.
 	Shut string
 	// Flag is why it cannot be given as it stands.
-	Flag     string
+	Flag string
+	// Alone is why it is weighed by itself, and not given together with others.
+	Alone    string
 	Decided  *BlockDecision
 	Changed  bool // it was decided as it was before
 	DecideBy string
@@ -139,8 +142,9 @@ func (d *Desk) requestFor(tx *store.Tx, by By, id string, change bool) (loaded, 
 	return l, nil
 }
 
-// candidates are the records about the people of a request, and how likely each is.
-func (d *Desk) candidates(tx *store.Tx, l loaded) (map[string]person.Band, error) {
+// subjects are the entries of the index that may be the people of a request, and how
+// likely each is.
+func (d *Desk) subjects(tx *store.Tx, l loaded) (map[string]person.Band, error) {
 	out := map[string]person.Band{}
 	near := alikeIn(tx)
 	for _, rp := range l.people {
@@ -155,17 +159,29 @@ func (d *Desk) candidates(tx *store.Tx, l loaded) (map[string]person.Band, error
 		if err != nil {
 			return nil, err
 		}
-		recs, err := tx.RecordsOf(slices.Sorted(maps.Keys(bands)))
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range recs {
-			if was, have := out[r.Record]; r.Record != l.rec.ID && (!have || was != "" && bands[r.Person] == "") {
-				out[r.Record] = bands[r.Person]
+		for id, band := range bands {
+			if was, have := out[id]; !have || was != "" && band == "" {
+				out[id] = band
 			}
 		}
 	}
 	return out, nil
+}
+
+// candidates are the records about the people of a request, and how likely each is.
+func (d *Desk) candidates(tx *store.Tx, l loaded) (map[string]person.Band, error) {
+	bands, err := d.subjects(tx, l)
+	if err != nil {
+		return nil, err
+	}
+	recs, err := tx.RecordsOf(slices.Sorted(maps.Keys(bands)))
+	out := map[string]person.Band{}
+	for _, r := range recs {
+		if was, have := out[r.Record]; r.Record != l.rec.ID && (!have || was != "" && bands[r.Person] == "") {
+			out[r.Record] = bands[r.Person]
+		}
+	}
+	return out, err
 }
 
 // forRequest loads a record to be read for a request: one that whoever decides may
@@ -339,8 +355,8 @@ func (d *Desk) blocks(tx *store.Tx, by By, other loaded, rows []store.Redaction)
 		return nil, err
 	}
 	var out []Block
-	add := func(key, title, text, shut string) {
-		b := Block{Key: key, Title: title, Text: strings.TrimSpace(text), Shut: shut}
+	add := func(key, title, text, shut, alone string) {
+		b := Block{Key: key, Title: title, Text: strings.TrimSpace(text), Shut: shut, Alone: alone}
 		if flags.tells(title+"\n"+text, "") {
 			b.Flag = leftHolds
 		}
@@ -348,14 +364,21 @@ func (d *Desk) blocks(tx *store.Tx, by By, other loaded, rows []store.Redaction)
 		out = append(out, b)
 	}
 	for _, s := range other.p.AllSaid(other.f) {
+		alone := ""
+		switch {
+		case s.Question.Guarded:
+			alone = aloneGuarded
+		case s.Question.Autocomplete != "" || s.Question.ID == other.p.Roles.SenderEmail:
+			alone = aloneSender
+		}
 		switch {
 		case slices.Contains(held, s.Key):
-			add("answer:"+string(s.Key), s.Title, "", "It is sealed, and you are not among those who may read it")
+			add("answer:"+string(s.Key), s.Title, "", "It is sealed, and you are not among those who may read it", alone)
 		case s.Question.Type == "files" || s.Question.Type == "record":
 		case s.Question.Type == "worker" || s.Question.Type == "team":
-			add("answer:"+string(s.Key), s.Title, words(s.Question, answers[s.Key]), "")
+			add("answer:"+string(s.Key), s.Title, words(s.Question, answers[s.Key]), "", alone)
 		default:
-			add("answer:"+string(s.Key), s.Title, other.p.LabelIn(s.Question, s.Key, answers), "")
+			add("answer:"+string(s.Key), s.Title, other.p.LabelIn(s.Question, s.Key, answers), "", alone)
 		}
 	}
 	entries, err := d.entries(tx, other.rec.ID)
@@ -363,14 +386,18 @@ func (d *Desk) blocks(tx *store.Tx, by By, other loaded, rows []store.Redaction)
 		return nil, err
 	}
 	for _, e := range entries {
-		add("entry:"+e.ID, "Entry, "+calendar.Show(e.HappenedAt), e.Text, "")
+		alone := ""
+		if e.Guarded {
+			alone = aloneGuarded
+		}
+		add("entry:"+e.ID, "Entry, "+calendar.Show(e.HappenedAt), e.Text, "", alone)
 	}
 	messages, err := d.openMessages(other.messages)
 	if err != nil {
 		return nil, err
 	}
 	for _, m := range messages {
-		add("message:"+m.ID, "Message, "+calendar.Show(m.At), m.Text, "")
+		add("message:"+m.ID, "Message, "+calendar.Show(m.At), m.Text, "", aloneWriter)
 	}
 	sent, err := d.documents(tx, other.rec.ID)
 	if err != nil {
@@ -378,7 +405,7 @@ func (d *Desk) blocks(tx *store.Tx, by By, other loaded, rows []store.Redaction)
 	}
 	for _, doc := range sent {
 		if doc.Withheld == "" {
-			add("letter:"+doc.ID, doc.Title+", "+calendar.Show(doc.SentAt), doc.Body, "")
+			add("letter:"+doc.ID, doc.Title+", "+calendar.Show(doc.SentAt), doc.Body, "", "")
 		}
 	}
 	files, err := d.files(tx, other.rec.ID)
@@ -386,7 +413,7 @@ func (d *Desk) blocks(tx *store.Tx, by By, other loaded, rows []store.Redaction)
 		return nil, err
 	}
 	for _, f := range files {
-		add("file:"+f.ID, "File, "+calendar.Show(f.AddedAt), f.Name, "")
+		add("file:"+f.ID, "File, "+calendar.Show(f.AddedAt), f.Name, "", aloneFile)
 	}
 	return out, d.showDecided(out, other.rec.ID, rows)
 }
@@ -446,8 +473,10 @@ func (d *Desk) requestSheet(tx *store.Tx, by By, l loaded, source string) (*Requ
 		return nil, err
 	}
 	out := &RequestSheet{Request: l.rec, Redaction: l.p.Redaction, Grounds: l.p.Grounds(), Source: other.rec, Title: other.p.Title}
-	out.Blocks, err = d.blocks(tx, by, other, rows)
-	return out, err
+	if out.Blocks, err = d.blocks(tx, by, other, rows); err != nil {
+		return nil, err
+	}
+	return out, d.weighAlone(tx, l, other, rows, out.Blocks)
 }
 
 // DecideBlocks keeps what is given of some blocks of a record. Seen are the hashes of

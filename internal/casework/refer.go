@@ -356,7 +356,7 @@ func (d *Desk) about(tx *store.Tx, by By, p *pathway.Pathway, dr *record.Draft, 
 // authorityOrFirst chooses a front door when nobody knows where the child
 // lives. A worry is never turned away for want of a postcode: it goes to a real
 // front door, which passes it on by name if it is another's. Work that does not
-// ask where a child lives is that of the worker's own place.
+// ask whose it is is that of the worker's own place.
 func (d *Desk) authorityOrFirst(by By, p *pathway.Pathway, answers answer.Set) string {
 	ids, _ := d.Authority(p, answers)
 	for _, id := range ids {
@@ -364,14 +364,46 @@ func (d *Desk) authorityOrFirst(by By, p *pathway.Pathway, answers answer.Set) s
 			return id
 		}
 	}
-	if p.Roles.Postcode == "" && p.Roles.Authority == "" {
-		for _, m := range by.Viewer.Worker.Memberships {
-			if team, ok := d.Place.Register.Team(m.Team); ok && m.Live(by.Now) && len(team.Authorities) > 0 {
-				return team.Authorities[0]
+	if own, at := d.OwnPlaces(by, p, answers); len(own) > 0 {
+		return own[at]
+	}
+	return d.Place.Register.Authorities[0].ID
+}
+
+// OwnPlaces are the authorities for which a worker works, of work that does not ask
+// whose it is, and which of them it is: of a worker for several, such as the police,
+// the one in which the child lives, as far as an address tells.
+func (d *Desk) OwnPlaces(by By, p *pathway.Pathway, answers answer.Set) (own []string, at int) {
+	if p.Roles.Postcode != "" || p.Roles.Authority != "" {
+		return nil, 0
+	}
+	for _, m := range by.Viewer.Worker.Memberships {
+		if team, ok := d.Place.Register.Team(m.Team); ok && m.Live(by.Now) {
+			for _, a := range team.Authorities {
+				if !slices.Contains(own, a) {
+					own = append(own, a)
+				}
 			}
 		}
 	}
-	return d.Place.Register.Authorities[0].ID
+	if len(own) < 2 {
+		return own, 0
+	}
+	for i := range p.Groups {
+		g := &p.Groups[i]
+		if g.Person == nil || g.Person.Address == "" {
+			continue
+		}
+		for _, row := range answers.Rows(g.ID) {
+			ids, _ := d.Place.Areas.For(answers[answer.RowKey(g.ID, row, g.Person.Address)].Parts["postcode"])
+			for _, id := range ids {
+				if at := slices.Index(own, id); at >= 0 {
+					return own, at
+				}
+			}
+		}
+	}
+	return own, 0
 }
 
 // confirmEmail asks a professional without an account to confirm their work

@@ -2,6 +2,7 @@ package casework_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -362,6 +363,7 @@ func (p *player) expect(where string, e expectation, id string, at time.Time) {
 	p.expectClocks(where, e.Clocks, rec, at)
 	p.expectInvites(where, e.Invites, rec)
 	p.expectTold(where, e, rec, at)
+	p.expectKept(where, e.Kept, rec)
 	for group, want := range e.Rows {
 		if got := len(rec.Answers.Rows(group)); got != want {
 			t.Errorf("%s: %d rows of %s, want %d", where, got, group, want)
@@ -409,6 +411,27 @@ func (p *player) expect(where string, e expectation, id string, at time.Time) {
 		if len(want) == 0 && len(open) > 0 {
 			t.Errorf("%s: %s can take %v, should be none", where, who, open)
 		}
+	}
+}
+
+func (p *player) expectKept(where, want string, rec record.Record) {
+	p.t.Helper()
+	if want == "" {
+		return
+	}
+	got := "open"
+	err := p.d.DB.Read(p.t.Context(), func(tx *store.Tx) error {
+		r, err := tx.Retention(rec.ID)
+		if errors.Is(err, store.ErrNone) {
+			return nil
+		}
+		if got = "undecided"; err == nil && !r.Keep().IsZero() {
+			got = r.Keep().String()
+		}
+		return err
+	})
+	if err != nil || got != want {
+		p.t.Errorf("%s: kept until %s, want %s (%v)", where, got, want, err)
 	}
 }
 
@@ -473,8 +496,9 @@ func (p *player) expectClocks(where string, wanted map[string]clockWanted, rec r
 			}
 		}
 		for j, c := range clocks {
-			if c.Clock == name && (i < 0 || clocks[i].Cancelled != "" || c.StartedAt.After(clocks[i].StartedAt)) {
-				i = j
+			if c.Clock == name && (i < 0 || clocks[i].Cancelled != "" || c.StartedAt.After(clocks[i].StartedAt) ||
+				c.StartedAt.Equal(clocks[i].StartedAt) && c.Cancelled == "" && !clocks[i].Open() && (c.Open() || c.StoppedAt.After(clocks[i].StoppedAt))) {
+				i = j // the latest; one that runs on again has the start of the one before
 			}
 		}
 		if want.None {

@@ -75,11 +75,21 @@ func (d *Desk) sheet(tx *store.Tx, by By, g *pathway.Group, e store.ToolEdition,
 	sheet := &pathway.Sheet{Form: form, Edition: e.ID, May: may, Began: began}
 	if g != nil {
 		sheet.Part = g.Part
-		if len(g.Lacks(form)) > 0 {
-			sheet.May.Wording, sheet.May.Refused = false, "The file with which "+form.Called()+" was imported does not ask for the licence or the training that it needs, so nobody can score with it. Ask whoever looks after the partnership’s tools."
-		}
 	}
 	return sheet, err
+}
+
+// lacks gives where a form asks for less than a pathway that uses it.
+func (d *Desk) lacks(form *tool.Package) tool.Faults {
+	var out tool.Faults
+	for _, p := range d.Pathways.All() {
+		for _, g := range p.ToolGroups() {
+			if g.Tool() == form.ID {
+				out = append(out, g.Lacks(form)...)
+			}
+		}
+	}
+	return out
 }
 
 // standing is what the one who acts may do with a form. began is when a scoring
@@ -87,6 +97,9 @@ func (d *Desk) sheet(tx *store.Tx, by By, g *pathway.Group, e store.ToolEdition,
 func (d *Desk) standing(tx *store.Tx, by By, form *tool.Package, began time.Time) (tool.Standing, error) {
 	if by.Kind == "system" {
 		return tool.Standing{}, nil
+	}
+	if len(d.lacks(form)) > 0 {
+		return tool.Standing{Refused: "The file with which " + form.Called() + " was imported does not ask for the licence or the training that it needs, so nobody can score with it. Ask whoever looks after the partnership’s tools."}, nil
 	}
 	attended, err := attendedBy(tx, by.Worker())
 	if err != nil {

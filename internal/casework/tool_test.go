@@ -334,6 +334,73 @@ func TestImportingATool(t *testing.T) {
 	})
 }
 
+// An edition that was imported before its group asked for a licence and a course, and
+// asks for less, is in force and scores nothing, and its wording is shown to nobody.
+func TestAnEditionThatAsksForLessScoresNothing(t *testing.T) {
+	t.Parallel()
+	for name, less := range map[string][]string{
+		"no licence":  {`"licence": true`, `"licence": false`},
+		"one session": {`["First half", "Second half"]`, `["First half"]`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			caseworktest.Each(t, func(t *testing.T, d *casework.Desk) {
+				c := newClinic(t, d, tool.AfterRead, far())
+				caseworktest.Train(t, d, c.worker, calendar.NewDate(2026, 3, 2), caseworktest.Start)
+				before, err := c.begin(c.by(c.worker, 0))
+				c.must(err)
+				weak := c.edition
+				body := caseworktest.Form(t, append(less, `"first"`, `"weaker"`)...)
+				weak.ID, weak.Edition, weak.Body, weak.SHA256 = store.NewID(caseworktest.Start), "weaker", string(body), tool.Checksum(body)
+				weak.At, weak.From = caseworktest.Start.Add(time.Hour), weak.From.AddDays(1)
+				c.must(d.DB.Write(t.Context(), func(tx *store.Tx) error {
+					_, err := tx.AddToolEdition(weak)
+					return err
+				}))
+				_, err = c.begin(c.by(c.worker, 1))
+				c.refused(err, "does not ask for the licence or the training that it needs, so nobody can score with it")
+				_, err = d.ToolEdition(t.Context(), c.by(c.worker, 1), "gcp2", weak.ID)
+				c.refused(err, "does not ask for the licence or the training that it needs")
+				// What was begun with an edition that asks for enough goes on.
+				_, err = c.write(c.by(c.worker, 1), before, "scores/x1/gcp_grade", "4")
+				c.must(err)
+			})
+		})
+	}
+}
+
+// Rules look for some answers by their code. Whoever imports a form without them is
+// told which, and what follows; one that has them says nothing.
+func TestAFormWithoutTheAnswersThatRulesLookFor(t *testing.T) {
+	t.Parallel()
+	d := caseworktest.Open(t)
+	system := casework.BySystem(caseworktest.Start)
+	for id, want := range map[string]string{"exploitation": "“high”", "dash": "“yes”, “not_known”"} {
+		seen, err := d.PreviewTool(t.Context(), system, caseworktest.Form(t, `"gcp2"`, `"`+id+`"`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		warned := func(words []string) bool {
+			return slices.ContainsFunc(words, func(s string) bool {
+				return strings.Contains(s, "look for the answer "+want+", which the form does not have: what depends on it will not be asked")
+			})
+		}
+		if !warned(seen.Warnings) {
+			t.Errorf("%s without its codes: %q, want %s", id, seen.Warnings, want)
+		}
+		_, example, _ := tool.PracticeOf(id)
+		own := strings.ReplaceAll(string(example), "Frontdoor", "An area")
+		body, err := tool.Seal([]byte(own))
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen, err = d.PreviewTool(t.Context(), system, body)
+		if err != nil || slices.ContainsFunc(seen.Warnings, func(s string) bool { return strings.Contains(s, "look for the answer") }) {
+			t.Errorf("%s with its codes: %v, %v", id, seen, err)
+		}
+	}
+}
+
 func TestTrainingIsRecordedBySomeoneElse(t *testing.T) {
 	t.Parallel()
 	caseworktest.Each(t, func(t *testing.T, d *casework.Desk) {

@@ -69,13 +69,7 @@ func (d *Desk) previewTool(tx *store.Tx, by By, body []byte) (*ToolPreview, erro
 			faults = append(faults, tool.Fault{Path: "wording.roles[" + itoa(i) + "]", Text: "the partnership has no such role"})
 		}
 	}
-	for _, p := range d.Pathways.All() {
-		for _, g := range p.ToolGroups() {
-			if g.Tool() == form.ID {
-				faults = append(faults, g.Lacks(form)...)
-			}
-		}
-	}
+	faults = append(faults, d.lacks(form)...)
 	editions, err := tx.ToolEditions()
 	if err != nil {
 		return nil, err

@@ -339,7 +339,7 @@ func (c *contact) clocks(p *pathway.Pathway, k *kept, rec record.Record) ([]reco
 		n := old
 		n.ID, n.Record = c.renew(old.ID, k.rec.CreatedAt), rec.ID
 		n.StartedAt, n.StoppedAt = c.at(old.StartedAt), c.at(old.StoppedAt)
-		due, err := cal.Due(n.StartedAt, def.Length, calendar.Options{HoldBefore: def.HoldBefore})
+		due, err := cal.Due(n.StartedAt, def.Length, calendar.Options{HoldBefore: def.HoldBefore, RollForward: def.Rolls})
 		if err != nil {
 			return nil, err
 		}

@@ -131,7 +131,8 @@ func (a *advance) one(c *pathway.Clock, row string) error {
 	if slices.Equal(c.From, created) && !base.ok && applies && known && !over {
 		return fmt.Errorf("clock %s: the facts do not say when the record began", c.ID)
 	}
-	if !base.ok || !applies || !known || paused || over && !waited || c.Due != "" && !dueKnown || a.running(rows, base) || (!a.stopsNow(c, row) && a.done(c, row, base.at)) {
+	again := a.ev.Kind != Answers && slices.Contains(c.Again, "step."+a.ev.Step) && !a.stopsNow(c, row)
+	if !base.ok || !applies || !known || paused || over && !waited || c.Due != "" && !dueKnown || a.running(rows, base, again) || (!a.stopsNow(c, row) && a.done(c, row, base.at)) {
 		return nil
 	}
 	return a.start(c, row, base.at, due)
@@ -233,9 +234,9 @@ func (a *advance) created() time.Time {
 }
 
 // running tells whether there is a clock already for what starts it.
-func (a *advance) running(rows []record.Clock, base start) bool {
+func (a *advance) running(rows []record.Clock, base start, again bool) bool {
 	return slices.ContainsFunc(rows, func(r record.Clock) bool {
-		if r.Cancelled != "" {
+		if r.Cancelled != "" || again && !r.Open() {
 			return false
 		}
 		// A step that is taken again starts a fresh clock beside one that is
@@ -294,7 +295,7 @@ func (a *advance) start(c *pathway.Clock, row string, base time.Time, due calend
 		if due, err = a.cal.Due(base, span.Length, calendar.Options{HoldBefore: c.HoldBefore}); err != nil {
 			return fmt.Errorf("clock %s: %w", c.ID, err)
 		}
-		due = a.moved(c, base, due)
+		due = a.rolled(c, a.moved(c, base, due))
 	}
 	warnings := warn(a.cal, c, base, due)
 	r := record.Clock{

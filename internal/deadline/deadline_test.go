@@ -335,6 +335,22 @@ func TestEndAndReopen(t *testing.T) {
 		"decide: 17 Mar 10:00 → 22 Mar 23:59, cancelled", "tell: 18 Mar 10:00 → 19 Mar 23:59, on track", "decide: 17 Mar 10:00 → 22 Mar 23:59, on track")
 }
 
+// What was ended by mistake runs on with the limit it had, also when the end had
+// stopped it; and not when what it waits for was done meanwhile.
+func TestRunsOn(t *testing.T) {
+	t.Parallel()
+	p := clocks(t, "id: held, from: created, until: [state.shut, step.decide], again: [step.reopen], within: 72 hours")
+	s := begin(t, p, "2026-10-23T22:30")
+	s.step("close", "shut", "2026-10-24T10:00")
+	s.step("reopen", "open", "2026-10-24T11:00")
+	s.want("2026-10-24T11:00", "held: 23 Oct 22:30 → 26 Oct 21:30, met", "held: 23 Oct 22:30 → 26 Oct 21:30, on track")
+	s.step("meet", "open", "2026-10-24T11:30")
+	s.step("decide", "open", "2026-10-24T12:00")
+	s.step("close", "shut", "2026-10-24T13:00")
+	s.step("reopen", "open", "2026-10-28T11:00")
+	s.want("2026-10-28T11:00", "held: 23 Oct 22:30 → 26 Oct 21:30, met", "held: 23 Oct 22:30 → 26 Oct 21:30, met")
+}
+
 func TestUntilState(t *testing.T) {
 	t.Parallel()
 	s := begin(t, clocks(t, "id: shut, from: created, until: [state.shut], within: 1 working day"), "2026-03-17T10:00")

@@ -50,10 +50,18 @@ func (a *advance) moved(c *pathway.Clock, base time.Time, due calendar.Due) cale
 		if s.from.Before(base) {
 			s.from = base
 		}
-		if s.to.Before(s.from) || s.from.After(due.At) {
+		if s.to.Before(s.from) || s.from.After(a.rolled(c, due).At) {
 			continue
 		}
 		due = a.cal.Still(due, s.from, s.to)
+	}
+	return due
+}
+
+// rolled is a limit on the next working day, where it moves on to that.
+func (a *advance) rolled(c *pathway.Clock, due calendar.Due) calendar.Due {
+	if c.Rolls {
+		return a.cal.Onward(due)
 	}
 	return due
 }

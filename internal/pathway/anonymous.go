@@ -14,8 +14,8 @@ func (k *checker) anonymous(doc *Document, text, what string) {
 		}
 		return
 	}
-	if doc.Row != "" {
-		k.d.fault(k.line(&doc.Row), "Take row away", "%s names nobody and would be named by its row", what)
+	if doc.Row != "" && !k.p.asksToMeeting(doc.Row) {
+		k.d.fault(k.line(&doc.Row), "Take row away, or make it for each who was asked to a meeting", "%s names nobody and would be named by its row", what)
 	}
 	for i := range doc.Hides {
 		if k.p.questions[doc.Hides[i]] == nil { // asked once, or of each row of a group
@@ -40,6 +40,13 @@ func (k *checker) anonymous(doc *Document, text, what string) {
 	}
 }
 
+// asksToMeeting tells whether the rows of a group are those who are asked to a
+// meeting, and not people whom the record is about.
+func (p *Pathway) asksToMeeting(group string) bool {
+	g := p.groups[group]
+	return g != nil && g.Person == nil && slices.ContainsFunc(p.Meetings, func(m Meeting) bool { return m.Invited == group })
+}
+
 // saysWho tells whether a question is one of those that name a row or a person.
 func (k *checker) saysWho(id string) bool {
 	for i := range k.p.Groups {
@@ -52,4 +59,13 @@ func (k *checker) saysWho(id string) bool {
 		}
 	}
 	return false
+}
+
+// HiddenOnPapers are the questions whose answers no paper without names may hold.
+func (p *Pathway) HiddenOnPapers() []string {
+	var out []string
+	for i := range p.Documents {
+		out = append(out, p.Documents[i].Hides...)
+	}
+	return out
 }

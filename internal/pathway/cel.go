@@ -99,6 +99,18 @@ func newEnvs(p *Pathway, cal *calendar.Calendar) (envs, error) {
 	for _, n := range CountNames {
 		opts = append(opts, cel.Variable("count."+n, cel.IntType))
 	}
+	for id, set := range p.Settings {
+		if _, is := set.number(); is {
+			opts = append(opts, cel.Variable("setting."+id, cel.IntType))
+		} else if _, is := set.day(); is {
+			opts = append(opts, cel.Variable("setting."+id, cel.TimestampType))
+		}
+	}
+	for i := range p.Clocks {
+		if p.Clocks[i].Each == "" {
+			opts = append(opts, cel.Variable("due."+p.Clocks[i].ID, cel.TimestampType))
+		}
+	}
 	for i := range p.Steps {
 		opts = append(opts, cel.Variable("taken."+p.Steps[i].ID, cel.BoolType))
 	}

@@ -67,7 +67,9 @@ func (k *checker) check() {
 	k.keeping(sound)
 	k.documents()
 	k.meetings()
+	k.reminded()
 	k.copies()
+	k.wholeFile()
 	k.noCopies()
 	k.exports()
 	k.publish()
@@ -76,6 +78,7 @@ func (k *checker) check() {
 	k.leaves()
 	k.redaction()
 	k.across()
+	k.askFirst()
 	k.banners()
 	k.workedOut()
 	k.meanings()
@@ -272,6 +275,11 @@ func (k *checker) law() {
 			local.Text = s.Text
 			if local.Default == "" {
 				local.Default = s.Default
+			}
+			if _, is := s.number(); is {
+				if _, still := local.number(); !still {
+					k.outside(line, "Write a whole number", "the partnership sets “%s” to “%s”, and rules compare it with a number", id, local.Default)
+				}
 			}
 			p.Settings[id] = local
 		}

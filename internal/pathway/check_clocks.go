@@ -25,6 +25,14 @@ func (k *checker) clocks() {
 		}
 		k.clockFrom(c, what)
 		k.clockUntil(c, what)
+		for j := range c.Again {
+			id, ok := strings.CutPrefix(c.Again[j], "step.")
+			if !ok {
+				k.d.fault(k.line(&c.Again[j]), "Write step.<step>", "%s cannot run on after “%s”", what, c.Again[j])
+				continue
+			}
+			k.oneOf(&c.Again[j], id, "step", keys(p.steps))
+		}
 		k.lengths(c, what)
 		k.clockDue(c, what)
 		k.pauses(c, what)
@@ -39,7 +47,7 @@ func (k *checker) clocks() {
 		k.roles(&c.Owner, slices.DeleteFunc(slices.Clone(c.Owner), isMailed), "author", "allocated", "team", "worker:")
 		for j := range c.Owner {
 			if kind, id, ok := strings.Cut(c.Owner[j], ":"); ok {
-				k.clockWorker(&c.Owner[j], id, c, kind)
+				k.clockWorker(&c.Owner[j], id, c, strings.TrimPrefix(kind, "work_"))
 			}
 		}
 	}
@@ -73,8 +81,30 @@ func (k *checker) clockQuestion(at *string, id string, c *Clock) {
 	k.anyQuestion(at, id, group, "date", "datetime")
 }
 
+// reminded warns of an address in a row to which no clock of the row and no meeting
+// sends anything: whoever gave it waits for a mail that never comes.
+func (k *checker) reminded() {
+	p := k.p
+	for _, id := range sortedKeys(p.questions) {
+		in := p.questions[id]
+		if in.q.Type != "email" || in.group == "" {
+			continue
+		}
+		mailed := slices.ContainsFunc(p.Meetings, func(m Meeting) bool { return m.Email == id }) ||
+			slices.ContainsFunc(p.Clocks, func(c Clock) bool {
+				return slices.ContainsFunc(mailedBy, func(by string) bool { return slices.Contains(c.Owner, by+":"+id) })
+			})
+		if !mailed {
+			k.warn(k.line(in.q), "Name it in the owner: of a clock as work_email:"+id+", or as email:"+id+" where it may be the family’s", "nothing is ever sent to the address “%s”", id)
+		}
+	}
+}
+
 // isMailed tells whether an owner of a clock is an address that an answer gives.
-func isMailed(owner string) bool { return strings.HasPrefix(owner, "email:") }
+func isMailed(owner string) bool {
+	kind, _, is := strings.Cut(owner, ":")
+	return is && slices.Contains(mailedBy, kind)
+}
 
 // clockWorker checks a worker or an address that a clock tells: named in its
 // row, or once.
@@ -141,6 +171,7 @@ func (k *checker) lengths(c *Clock, what string) {
 			k.d.fault(k.line(&c.HoldBefore), "Take it out", "%s runs in %s, so there is no day to move back from", what, s.Length.Unit)
 		}
 	}
+	k.rolls(c, what)
 	if len(c.Within) > 0 {
 		c.Length, c.Setting = c.Within[0].Length, c.Within[0].Setting
 	} else if c.Due == "" {
@@ -151,6 +182,30 @@ func (k *checker) lengths(c *Clock, what string) {
 			c.Early = append(c.Early, l)
 		}
 	}
+}
+
+// What the setting of a clock that may roll forward can say.
+const (
+	rollsOn    = "the next working day"
+	rollsNever = "the day itself"
+)
+
+// rolls reads whether a limit that is not a working day moves on to the next.
+func (k *checker) rolls(c *Clock, what string) {
+	if c.RollForward == "" {
+		return
+	}
+	id, is := strings.CutPrefix(c.RollForward, "setting.")
+	s, have := k.p.Settings[id]
+	switch {
+	case !is || !have:
+		k.d.fault(k.line(&c.RollForward), instead(id, keys(k.p.Settings)), "%s: there is no setting “%s”", what, c.RollForward)
+	case s.Default != rollsOn && s.Default != rollsNever:
+		k.outside(k.line(&c.RollForward), "Write “"+rollsOn+"” or “"+rollsNever+"”", "%s: the setting “%s” is “%s”", what, id, s.Default)
+	case c.HoldBefore || slices.ContainsFunc(c.Within, func(s Span) bool { return !s.Length.Unit.CountsDays() }):
+		k.d.fault(k.line(&c.RollForward), "Take it out", "%s is held before its limit or runs in hours, so there is no day to move on from", what)
+	}
+	c.Rolls = s.Default == rollsOn
 }
 
 func (k *checker) clockDue(c *Clock, what string) {

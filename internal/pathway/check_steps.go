@@ -53,6 +53,9 @@ func (k *checker) steps() {
 				k.d.fault(k.line(&s.Ends[j]), instead(s.Ends[j], keys(grants)), "no step makes a grant “%s”", s.Ends[j])
 			}
 		}
+		for j := range s.Afresh {
+			k.oneOf(&s.Afresh[j], s.Afresh[j], "question", keys(p.questions))
+		}
 		for j := range s.Documents {
 			k.oneOf(&s.Documents[j], s.Documents[j], "document", keys(p.documents))
 		}

@@ -33,7 +33,7 @@ those of the folder that ships with the program.
 				checked = "checked " + law.Checked
 			}
 			row := cells(
-				c.Code, label, p.lengthWords(c), p.eventsWords(c.From), p.eventsWords(c.Until)+p.pauseWords(c),
+				c.Code, label, p.lengthWords(c), p.eventsWords(c.From), p.eventsWords(c.Until)+p.againWords(c)+p.pauseWords(c),
 				lawWords[law.Kind]+". "+law.linked()+" ("+checked+")", p.settingWords(c),
 			)
 			b.WriteString("| " + strings.Join(row, " | ") + " |\n")
@@ -85,6 +85,9 @@ func (p *Pathway) lengthWords(c *Clock) string {
 	if c.HoldBefore {
 		words += ", and not later than the last working day before"
 	}
+	if c.Rolls {
+		words += ", or the next working day after"
+	}
 	if c.If != "" {
 		words += "; only if `" + strings.Join(strings.Fields(c.If), " ") + "`"
 	}
@@ -109,6 +112,13 @@ func (p *Pathway) eventsWords(events []string) string {
 	return strings.Join(out, "; ")
 }
 
+func (p *Pathway) againWords(c *Clock) string {
+	if len(c.Again) == 0 {
+		return ""
+	}
+	return ". It runs on, with the limit it had, after " + p.eventsWords(c.Again)
+}
+
 func (p *Pathway) pauseWords(c *Clock) string {
 	out := ""
 	for _, s := range c.Pauses {
@@ -125,6 +135,7 @@ func (p *Pathway) settingWords(c *Clock) string {
 	if len(names) == 0 {
 		names = append(names, c.Setting)
 	}
+	names = append(names, strings.TrimPrefix(c.RollForward, "setting."))
 	var out []string
 	for _, n := range names {
 		s, ok := p.Settings[n]

@@ -11,13 +11,16 @@ import (
 )
 
 // Copy says what of a record one kind of reader may be given on paper. What no
-// part of it names cannot get in.
+// part of it names cannot get in, but into the copy for the file.
 type Copy struct {
 	ID    string     `yaml:"id"`
 	Title string     `yaml:"title"` // names nobody: it is the file's title
 	To    []string   `yaml:"to"`    // some of CopyReaders
 	Words string     `yaml:"words"` // Markdown at its head
 	Parts []CopyPart `yaml:"parts"`
+	// LeavesOut says, of the copy for the file, by question why it is not in it:
+	// everything else that may leave is, also where no part names it.
+	LeavesOut map[string]string `yaml:"leaves_out"`
 }
 
 // CopyPart is one heading of a copy and the only questions that may stand under it.
@@ -383,6 +386,9 @@ func (m *copying) left() []LeftOut {
 		why := m.shut(key, q)
 		if why == "" {
 			why = m.why[key]
+		}
+		if why == "" {
+			why = m.c.LeavesOut[id]
 		}
 		if why == "" {
 			why = LeftUnnamed

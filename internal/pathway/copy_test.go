@@ -51,6 +51,49 @@ func TestListsOfCopiesAreChecked(t *testing.T) {
 	}
 }
 
+// The copy for the file holds all that may leave, also what no part names; what it
+// leaves out it says why. One that an agency may have too holds what it names.
+func TestTheFileHoldsEverything(t *testing.T) {
+	t.Parallel()
+	list := func(to, out string) string {
+		return "  - { id: f, title: x, to: " + to + out + ", parts: [ { heading: x, show: [worry] } ] }"
+	}
+	set := with(complete(), "source", "SEALED", "hunch", "GUARDED", "worry", "She is thin.")
+	given := func(to, out string) pathway.Copied {
+		t.Helper()
+		p := worry(t, withCopies(list(to, out))...)
+		c, _ := p.Copy("f")
+		f := pathway.Facts{Answers: set, State: "decided", Now: now, Taken: map[string]pathway.Taken{"decide": {At: now}}}
+		return p.MakeCopy(c, pathway.CopySource{Text: p, Facts: f, For: pathway.CopyFor{Kind: to[1 : len(to)-1]}, Keep: func(answer.Key, *pathway.Question, string) string { return "" }})
+	}
+	file := given("[file]", "")
+	for _, want := range []string{"She is thin", "Annr1", "Annr2", "Hill School"} {
+		if !strings.Contains(file.Body, want) {
+			t.Errorf("the file lacks %q: %s", want, file.Body)
+		}
+	}
+	if strings.Contains(file.Body, "SEALED") || strings.Contains(file.Body, "GUARDED") {
+		t.Error("the file holds what may not leave")
+	}
+	less := given("[file]", ", leaves_out: { school: It stays with the school. }")
+	if strings.Contains(less.Body, "Hill School") || !slices.ContainsFunc(less.Left, func(l pathway.LeftOut) bool { return l.Why == "It stays with the school." }) {
+		t.Errorf("what is left out stands in it, or without why: %+v", less.Left)
+	}
+	if agency := given("[agency]", ""); strings.Contains(agency.Body, "Hill School") {
+		t.Error("an agency is given what no part names")
+	}
+	for text, want := range map[string]string{
+		list("[agency]", ", leaves_out: { school: x }"): "holds what its parts name",
+		list("[file]", ", leaves_out: { shool: x }"):    "there is no question “shool”",
+		list("[file]", ", leaves_out: { worry: x }"):    "leaves_out says that it does not",
+		list("[file]", ", leaves_out: { school: }"):     "it is not said why",
+	} {
+		if p, faults := pathway.Load(folder(t, "worry", withCopies(text)...), place()); p != nil || !strings.Contains(faults.Err().Error(), want) {
+			t.Errorf("%s\n  gives %v, want %q", text, faults, want)
+		}
+	}
+}
+
 // What a copy holds follows from its list alone, also on a record that was made
 // on an older text.
 func TestMakeCopy(t *testing.T) {

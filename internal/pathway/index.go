@@ -250,7 +250,9 @@ func (k *checker) again(q *Question, first *subject, group *string) bool {
 	*q = *f
 	q.Group = first.group
 	q.Required = mine.Required || f.Required
-	q.RequireIf, q.ShowIf = mine.RequireIf, mine.ShowIf
+	if byID := mine.Type+mine.Codes+mine.Label+mine.RequireIf+mine.ShowIf == "" && !mine.Required; !byID {
+		q.RequireIf, q.ShowIf = mine.RequireIf, mine.ShowIf
+	}
 	for _, s := range []struct{ to, from *string }{
 		{&q.Label, &mine.Label},
 		{&q.Short, &mine.Short},

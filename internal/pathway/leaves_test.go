@@ -19,7 +19,7 @@ func TestWhatLeavesIsChecked(t *testing.T) {
 		return nil, faults.Err().Error()
 	}
 	const redaction = "redaction: { title: x, about: children, by: [social_worker], in: [received], ground: rating }"
-	for _, good := range []string{"leaves: { if: taken.decide, else: Not yet. }", redaction} {
+	for _, good := range []string{"leaves: { if: taken.decide, else: Not yet. }", redaction, "ask_first: { to: [social_worker], while: [received], words: Ask. }"} {
 		if p, said := load(good); p == nil {
 			t.Errorf("%s: %s", good, said)
 		}
@@ -28,6 +28,9 @@ func TestWhatLeavesIsChecked(t *testing.T) {
 		{"source: { sealed_to: [] }", "nobody may be told whom a record came from"},
 		{"source: { sealed_to: [king] }", "there is no role “king”"},
 		{"leaves: { if: taken.dezide, else: x }", "there is no “taken.dezide”"},
+		{"ask_first: { to: [king], while: [received], words: x }", "there is no role “king”"},
+		{"ask_first: { to: [social_worker], while: [begone], words: x }", "there is no state “begone”"},
+		{"ask_first: { to: [social_worker], while: [received] }", "does not say who is told what, and when"},
 		{"leaves: { else: x }", "has no if"},
 		{"leaves: { if: taken.decide }", "has no else"},
 		{strings.Replace(redaction, "title: x, ", "", 1), "has no title"},

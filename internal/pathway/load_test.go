@@ -2,6 +2,7 @@ package pathway_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -325,6 +326,17 @@ func TestAskedAgain(t *testing.T) {
 	if got.ID != "rating" || got.Type != "radios" || got.Label != "Rating" || !got.Required || got.Codes != "partnership:ratings" {
 		t.Errorf("asked again: %+v", got)
 	}
+	// By its id alone it is shown and required as it was there.
+	p = worry(t, again, "      - { id: danger_done }\n"+again)
+	s, _ = p.Step("decide")
+	if got := s.Ask[4]; got.ShowIf != "q.danger" || got.RequireIf != "q.danger" {
+		t.Errorf("asked again: shown if %q, required if %q", got.ShowIf, got.RequireIf)
+	}
+	p = worry(t, again, "      - { id: danger_done, label: What was done }\n"+again)
+	s, _ = p.Step("decide")
+	if got := s.Ask[4]; got.ShowIf+got.RequireIf != "" {
+		t.Errorf("asked again with its own label: shown if %q, required if %q", got.ShowIf, got.RequireIf)
+	}
 	_, faults := pathway.Load(folder(t, "worry", again, "      - { id: rating, type: text, label: Another }\n"+again), place())
 	if !strings.Contains(faults.Error(), "the id “rating” is used for two different questions") {
 		t.Errorf("another question of the same id: %v", faults)
@@ -342,6 +354,27 @@ func BenchmarkLoadAll20(b *testing.B) {
 	for b.Loop() {
 		if l, faults := pathway.LoadAll(all, place()); l == nil {
 			b.Fatal(faults)
+		}
+	}
+}
+
+// A law entry is compared with its source every 12 months: until the day itself
+// nothing is said, and after it a warning.
+func TestLawThatNobodyHasCheckedForAYear(t *testing.T) {
+	t.Parallel()
+	for now, want := range map[string]bool{"2027-06-01": false, "2027-06-02": true} {
+		at, _ := time.Parse(time.DateOnly, now)
+		where := place()
+		where.Now = at.Add(12 * time.Hour)
+		p, faults := pathway.Load(folder(t, "worry"), where)
+		if p == nil {
+			t.Fatal(faults)
+		}
+		told := slices.ContainsFunc(faults, func(f pathway.Fault) bool {
+			return f.Warning && strings.Contains(f.Text, "nobody has checked the law entry “decide” for 12 months") && f.Line > 0
+		})
+		if told != want {
+			t.Errorf("on %s: %v", now, faults)
 		}
 	}
 }

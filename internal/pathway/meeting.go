@@ -1,6 +1,7 @@
 package pathway
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,7 +35,7 @@ type Meeting struct {
 	Invite []string `yaml:"invite"` // steps after which invitations go, and go again when something changed
 	Held   []string `yaml:"held"`   // steps that say that it was held
 	Off    []string `yaml:"off"`    // steps that call it off, or say that it was not held
-	// Afresh are the questions of the group whose answers begin anew with the next
+	// Afresh are the questions of groups whose answers begin anew with the next
 	// meeting. What they were stays in the history.
 	Afresh []string `yaml:"afresh"`
 
@@ -219,22 +220,37 @@ func (m *Meeting) concerns(step string) bool {
 	return step == m.Attendance && step != "" || slices.Contains(m.Invite, step) || slices.Contains(m.Held, step) || slices.Contains(m.Off, step)
 }
 
-// Anew gives the answers that a step takes back because it begins another
-// meeting.
+// Anew gives the answers that a step takes back: because it says so, or because it
+// begins another meeting.
 func (p *Pathway) Anew(step string, f Facts) answer.Set {
 	out := answer.Set{}
+	takeBack := func(k answer.Key) {
+		for _, k := range []answer.Key{k, k + "_other"} {
+			if _, have := f.Answers[k]; have {
+				out[k] = answer.Answer{}
+			}
+		}
+	}
+	if s := p.steps[step]; s != nil {
+		for _, q := range s.Afresh {
+			group := p.questions[q].group
+			if group == "" {
+				takeBack(answer.Key(q))
+			}
+			for _, row := range f.Answers.Rows(group) {
+				takeBack(answer.RowKey(group, row, q))
+			}
+		}
+	}
 	for i := range p.Meetings {
 		m := &p.Meetings[i]
 		if _, _, over := m.occasion(f.Acts); !over || !m.concerns(step) {
 			continue
 		}
-		for _, row := range f.Answers.Rows(m.Invited) {
-			for _, q := range m.Afresh {
-				for _, k := range []answer.Key{answer.RowKey(m.Invited, row, q), answer.RowKey(m.Invited, row, q+"_other")} {
-					if _, have := f.Answers[k]; have {
-						out[k] = answer.Answer{}
-					}
-				}
+		for _, q := range m.Afresh {
+			group := p.GroupOf(q)
+			for _, row := range f.Answers.Rows(group) {
+				takeBack(answer.RowKey(group, row, q))
 			}
 		}
 	}
@@ -317,7 +333,7 @@ func (k *checker) meetings() {
 		}
 		k.anyQuestion(&m.ReportDue, m.ReportDue, m.Invited, "date", "datetime")
 		for j := range m.Afresh {
-			k.anyQuestion(&m.Afresh[j], m.Afresh[j], m.Invited)
+			k.anyQuestion(&m.Afresh[j], m.Afresh[j], cmp.Or(p.GroupOf(m.Afresh[j]), m.Invited))
 		}
 		if m.Ring != "" {
 			k.oneOf(&m.Ring, m.Ring, "thing to ring about", ringWords)
@@ -397,17 +413,42 @@ func (k *checker) meetingRules() {
 	}
 }
 
-// Mailed are the keys of the addresses that the words "email:<question>" among a
-// clock's owners stand for: of its row, where the question is asked of rows.
-func (p *Pathway) Mailed(c *Clock, answers answer.Set, row string) []answer.Key {
-	var out []answer.Key
+// Reminded is an address that an owner of a clock stands for.
+type Reminded struct {
+	Key answer.Key
+	// Family is set where it may be the family's: then nothing goes there once a
+	// child has died.
+	Family bool
+}
+
+// mailedBy are the words before the question in an owner that is an address: of
+// anyone, and of somebody at work alone.
+var mailedBy = []string{"email", "work_email"}
+
+// Mailed are the addresses that the owners of a clock stand for: of its row, where
+// the question is asked of rows. Whoever is invited to a meeting is of the family or
+// not as the meeting says.
+func (p *Pathway) Mailed(c *Clock, f Facts, row string) []Reminded {
+	var out []Reminded
+	var s *scene
 	for _, owner := range c.Owner {
-		id, ok := strings.CutPrefix(owner, "email:")
-		if in := p.questions[id]; ok && in != nil {
-			if k := keyOf(in.group, row, id); !answers[k].Empty() && answers[k].NotKnown == "" {
-				out = append(out, k)
-			}
+		word, id, _ := strings.Cut(owner, ":")
+		in := p.questions[id]
+		if !slices.Contains(mailedBy, word) || in == nil {
+			continue
 		}
+		if s == nil {
+			s = p.scene(&f).at(c.Each, row)
+		}
+		if _, ok := s.answer(in.group, row, id); !ok {
+			continue
+		}
+		r := Reminded{Key: keyOf(in.group, row, id), Family: word == "email"}
+		if i := slices.IndexFunc(p.Meetings, func(m Meeting) bool { return m.Email == id && m.Invited == in.group && m.family != nil }); i >= 0 {
+			t, _ := s.truth(p.Meetings[i].family)
+			r.Family = r.Family && t != no
+		}
+		out = append(out, r)
 	}
 	return out
 }

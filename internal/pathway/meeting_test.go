@@ -1,6 +1,7 @@
 package pathway_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -45,6 +46,25 @@ func meet(t *testing.T, replace ...string) (*pathway.Pathway, pathway.Faults) {
 		text = strings.Replace(text, replace[i], replace[i+1], 1)
 	}
 	return pathway.Load(fstest.MapFS{"pathway.yaml": {Data: []byte(text)}}, place())
+}
+
+// What a step says must be asked anew counts no more, of every row.
+func TestAfresh(t *testing.T) {
+	t.Parallel()
+	p, faults := meet(t, "  - { id: hold,", "  - { id: hold, afresh: [minutes, came],")
+	if p == nil {
+		t.Fatal(faults)
+	}
+	f := facts(answer.Set{
+		"met_at": answer.Text("2026-10-25T01:30"), "minutes": answer.Text("90"), "invited": answer.List("r1", "r2"),
+		"invited/r1/came": answer.Text("yes"), "invited/r2/came": answer.Text("no"),
+	}, "open", worker)
+	if got := fmt.Sprint(p.Anew("hold", f).Keys()); got != "[invited/r1/came invited/r2/came minutes]" {
+		t.Errorf("begin anew: %s", got)
+	}
+	if _, faults := meet(t, "  - { id: hold,", "  - { id: hold, afresh: [minuets],"); !strings.Contains(faults.Error(), "Did you mean “minutes”") {
+		t.Errorf("%v", faults)
+	}
 }
 
 // A meeting ends when it was held; the next of its steps begins another, whose
@@ -159,5 +179,29 @@ func TestPartsOfAMeeting(t *testing.T) {
 		if p == nil || !strings.Contains(faults.Error(), c.has) || strings.Contains(faults.Error(), c.not) {
 			t.Errorf("%q: want %q and not %q, got %v", c.replace, c.has, c.not, faults)
 		}
+	}
+}
+
+// An address that is asked for is one to which something goes: of anyone, or of
+// somebody at work.
+func TestAnAddressIsUsed(t *testing.T) {
+	t.Parallel()
+	ask := "      - { id: action_owner, group: actions, type: worker, label: \"Who?\" }"
+	with := []string{ask, ask + "\n      - { id: action_mail, group: actions, type: email, label: Email }"}
+	for owner, told := range map[string]bool{"": true, `, "email:action_mail"`: false, `, "work_email:action_mail"`: false} {
+		edit := with
+		if owner != "" {
+			edit = append(slices.Clone(with), "owner: [social_worker], warn", "owner: [social_worker"+owner+"], warn")
+		}
+		l, faults := plans(t, "plan/pathway.yaml", edit...)
+		if l == nil {
+			t.Fatalf("%s: %v", owner, faults)
+		}
+		if got := strings.Contains(faults.Error(), "nothing is ever sent to the address “action_mail”"); got != told {
+			t.Errorf("%q: %v", owner, faults)
+		}
+	}
+	if l, faults := plans(t, "plan/pathway.yaml", "owner: [social_worker], warn", `owner: ["work_email:action_what"], warn`); l != nil || !strings.Contains(faults.Error(), "“action_what” is a question of type text") {
+		t.Errorf("words as an address: %v", faults)
 	}
 }

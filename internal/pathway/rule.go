@@ -218,7 +218,7 @@ func (c *compiler) explain(line int, what, text, message, group string) {
 	say("", "%s", strings.ReplaceAll(message, "\n", " "))
 }
 
-var dottedName = regexp.MustCompile(`\b(?:known\(\s*)?(q|row|count|taken|actor)\.(\w+)`)
+var dottedName = regexp.MustCompile(`\b(?:known\(\s*)?(q|row|count|taken|due|actor)\.(\w+)`)
 
 // whole finds the name after "q." and the like where CEL reports only the
 // part before the dot.
@@ -240,7 +240,7 @@ func (c *compiler) undeclared(say func(do, words string, args ...any), name, gro
 	space, id, dotted := strings.Cut(name, ".")
 	if !dotted {
 		switch name {
-		case "q", "row", "count", "taken", "actor":
+		case "q", "row", "count", "taken", "due", "actor":
 			say("Write "+name+".<name>", "“%s” must be followed by a name", name)
 		default:
 			say(instead(name, []string{"each", "state", "authority", "now", "today", "age_on", "working_days", "known", "size", "has"}), "there is nothing called “%s”", name)
@@ -281,10 +281,16 @@ func (c *compiler) undeclared(say func(do, words string, args ...any), name, gro
 		have = CountNames
 	case "taken":
 		have = slices.Collect(maps.Keys(c.p.steps))
+	case "due":
+		for i := range c.p.Clocks {
+			if c.p.Clocks[i].Each == "" {
+				have = append(have, c.p.Clocks[i].ID)
+			}
+		}
 	case "actor":
 		have = []string{"roles", "kind", "author"}
 	default:
-		say(instead(space, []string{"q", "row", "count", "taken", "actor"}), "there is nothing called “%s”", name)
+		say(instead(space, []string{"q", "row", "count", "taken", "due", "actor"}), "there is nothing called “%s”", name)
 		return
 	}
 	say(instead(id, have), "there is no “%s”", name)

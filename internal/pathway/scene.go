@@ -257,6 +257,12 @@ func (s *scene) resolve(name, space, id string, dotted bool) any {
 	f := s.f
 	if dotted {
 		switch space {
+		case "setting":
+			if day, is := s.p.Settings[id].day(); is {
+				return midnight(day)
+			}
+			n, _ := s.p.Settings[id].number()
+			return n
 		case "q":
 			if g := s.p.groups[id]; g != nil {
 				rows := f.Answers.Rows(id)
@@ -277,6 +283,13 @@ func (s *scene) resolve(name, space, id string, dotted bool) any {
 		case "count":
 			if n, ok := f.Count(id); ok {
 				return n
+			}
+			return missing("@" + name)
+		case "due":
+			if f.Due != nil {
+				if at, ok := f.Due(id); ok {
+					return at
+				}
 			}
 			return missing("@" + name)
 		case "started":

@@ -10,6 +10,7 @@ package pathway
 
 import (
 	"cmp"
+	"strconv"
 	"time"
 
 	"frontdoor/internal/answer"
@@ -66,6 +67,8 @@ type Pathway struct {
 	Restricted []string `yaml:"restricted"`
 	// Across says who learns that another authority has a record about the same person.
 	Across *Across `yaml:"known_across"`
+	// AskFirst says who of those that work with the same people seeks advice before they contact them.
+	AskFirst *AskFirst `yaml:"ask_first"`
 	// Banners warn on every page, letter and copy; see banner.go.
 	Banners []Banner `yaml:"banners"`
 	// Shared names the files of pathways/_shared whose groups and pages it uses.
@@ -107,6 +110,24 @@ type Setting struct {
 	Confirmed bool   `yaml:"confirmed"`
 	Source    string `yaml:"source"`
 	Checked   string `yaml:"checked"`
+}
+
+// number is what a setting is in rules; beside days only whole numbers are there.
+func (s Setting) number() (int64, bool) {
+	n, err := strconv.ParseInt(s.Default, 10, 64)
+	return n, err == nil
+}
+
+// noDay is a setting of a day that nobody has set, as of a law that is not in force
+// yet: in rules it is later than any.
+const noDay = "no day yet"
+
+func (s Setting) day() (calendar.Date, bool) {
+	if s.Default == noDay {
+		return calendar.NewDate(9999, 12, 31), true
+	}
+	d, err := calendar.ParseDate(s.Default)
+	return d, err == nil
 }
 
 // Group is a set of questions asked once for each row: each child, each adult.
@@ -267,7 +288,8 @@ type Step struct {
 	Ask       []Question `yaml:"ask"`
 	AllowIf   []Guard    `yaml:"allow_if"`
 	Grants    []Grant    `yaml:"grants"`
-	Ends      []string   `yaml:"ends"` // keys of grants that end
+	Ends      []string   `yaml:"ends"`   // keys of grants that end
+	Afresh    []string   `yaml:"afresh"` // questions whose answers count no more once it is taken, unless it asks them itself
 	Starts    []Start    `yaml:"starts"`
 	Takes     []TakeOn   `yaml:"takes"`     // steps that it takes on other records
 	Documents []string   `yaml:"documents"` // made, previewed and sent in this step
@@ -350,6 +372,9 @@ type Clock struct {
 	Each  string   `yaml:"each"`  // group: one clock for each row
 	From  []string `yaml:"from"`  // created, step.<id>, answer.<question>; the latest of them
 	Until []string `yaml:"until"` // step.<id>, state.<id>
+	// Again are step.<id> that undo what stopped it: it runs on from where it began,
+	// with the limit it had.
+	Again []string `yaml:"again"`
 	// Within is how long it runs: the first whose condition holds when it starts.
 	Within []Span `yaml:"within"`
 	// Due names the date question that holds the limit itself, in place of
@@ -362,9 +387,13 @@ type Clock struct {
 	CountsIf   string   `yaml:"counts_if"`
 	Warn       []string `yaml:"warn"` // lengths before due; a fifth of the time when empty
 	Law        string   `yaml:"law"`
-	Owner      []string `yaml:"owner"` // told when it warns and runs out: roles, or worker:<question> and email:<question>
+	Owner      []string `yaml:"owner"` // told when it warns and runs out: roles, or worker:, email: and work_email:<question>
 	HoldBefore bool     `yaml:"hold_before"`
-	Nights     bool     `yaml:"nights"` // runs when the front door is shut: the emergency duty team owns it then
+	// RollForward is the setting that says whether a limit that is not a working
+	// day moves on to the next one.
+	RollForward string `yaml:"roll_forward"` // setting.<name>
+	Rolls       bool   `yaml:"-"`            // RollForward, read
+	Nights      bool   `yaml:"nights"`       // runs when the front door is shut: the emergency duty team owns it then
 
 	// Pauses are the times for which it stands still.
 	Pauses []Pause `yaml:"pauses"`
@@ -471,6 +500,9 @@ type Facts struct {
 	// Later works out those that take long, each when something asks for it;
 	// false when it cannot be known.
 	Later map[string]func() (int64, bool)
+	// Due gives the limit of the clock of that id, as it stands now; false when none
+	// runs or ran.
+	Due func(clock string) (time.Time, bool)
 	// Tools are the forms of others that score the rows of groups, by group, as far
 	// as the actor may see them.
 	Tools     map[string]*Sheet

@@ -157,6 +157,9 @@ func (p *Pathway) answerFirst(key string) string {
 		case "count.history_looked":
 			return "Look at what is already known first."
 		}
+		if strings.HasPrefix(word, "due.") {
+			return "No limit runs that this could be compared with."
+		}
 		return "This cannot be worked out yet. Try again in a minute."
 	}
 	if g := p.groups[key]; g != nil {

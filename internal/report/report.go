@@ -28,17 +28,25 @@ const (
 	Authority = "authority"
 	// AgencyKind is a kind of agency, such as police.
 	AgencyKind = "agency_kind"
+	// Choice is one of the words that the column itself lists.
+	Choice = "choice"
 	// Count is a number of records, people or limits.
 	Count = "count"
 	// Percent is worked out from two counts, and hidden with either.
 	Percent = "percent"
+	// Days are how long something took of what the count Of counts: the middle one,
+	// or the longest. They are hidden where that count is small.
+	Days = "days"
 )
 
 // Report says what is counted and how.
 type Report struct {
-	Name    string   `yaml:"report"`
-	Title   string   `yaml:"title"`
-	About   string   `yaml:"about"` // paragraphs, the first of them the question it answers
+	Name  string `yaml:"report"`
+	Title string `yaml:"title"`
+	About string `yaml:"about"` // paragraphs, the first of them the question it answers
+	// Work says why small numbers are shown, in a report that counts work on cases
+	// nobody can tell from it, and not people. Without it they are hidden.
+	Work    string   `yaml:"work"`
 	Columns []Column `yaml:"columns"`
 	SQL     string   `yaml:"-"`
 }
@@ -54,10 +62,18 @@ type Column struct {
 	Of string `yaml:"of"`
 	// Part is the count that a percentage shows as a share of Of.
 	Part string `yaml:"part"`
+	// Choices are the words that a choice can show, in the order of the rows.
+	Choices []Words `yaml:"choices"`
+}
+
+// Words are how a value of a choice is shown.
+type Words struct {
+	Is    string `yaml:"is"`
+	Label string `yaml:"label"`
 }
 
 // Number tells whether the column holds numbers.
-func (c Column) Number() bool { return c.Kind == Count || c.Kind == Percent }
+func (c Column) Number() bool { return c.Kind == Count || c.Kind == Percent || c.Kind == Days }
 
 // Heading is the column's title; a share is told from the count of that name.
 func (c Column) Heading() string {
@@ -165,7 +181,7 @@ func checkWords(r *Report, folder string, y *calendar.YAML) []error {
 		of, part := r.column(c.Of), r.column(c.Part)
 		whole := of >= 0 && r.Columns[of].Kind == Count && r.Columns[of].Of == ""
 		switch c.Kind {
-		case Week, Authority, AgencyKind:
+		case Week, Authority, AgencyKind, Choice:
 			if c.Of != "" || c.Part != "" {
 				wrong("only numbers are a part of something.")
 			}
@@ -177,12 +193,19 @@ func checkWords(r *Report, folder string, y *calendar.YAML) []error {
 			if c.Part != "" || c.Of != "" && !whole {
 				wrong("“of” names a count that is a whole; a count has no “part”.")
 			}
+		case Days:
+			if of < 0 || of > i || r.Columns[of].Kind != Count || c.Part != "" {
+				wrong("“of” names the count before it of which these are the days.")
+			}
 		case Percent:
 			if !whole || part < 0 || r.Columns[part].Kind != Count || r.Columns[part].Of != c.Of {
 				wrong("“of” names a count that is a whole, and “part” one of its parts.")
 			}
 		default:
-			wrong("the kind is " + strings.Join([]string{Week, Authority, AgencyKind, Count, Percent}, ", ") + ".")
+			wrong("the kind is " + strings.Join([]string{Week, Authority, AgencyKind, Choice, Count, Percent, Days}, ", ") + ".")
+		}
+		if (c.Kind == Choice) != (len(c.Choices) > 0) || slices.ContainsFunc(c.Choices, func(w Words) bool { return w.Is == "" || w.Label == "" }) {
+			wrong("a choice, and nothing else, has “choices”, each with “is” and “label”.")
 		}
 	}
 	if counts == 0 {

@@ -144,6 +144,25 @@ var names = []string{"Archie", "Bella", "Corin", "Dilys", "Edwin", "Fenna", "Gwi
 
 const week = 7 * 24 * time.Hour
 
+// unhidden are the numbers of a report's only row, before anything is hidden, after
+// the words of the page.
+func unhidden(t *testing.T, d *casework.Desk, name string, p report.Params, now time.Time) string {
+	t.Helper()
+	r := shipped(t, name)
+	var out string
+	err := d.DB.Read(t.Context(), func(tx *store.Tx) error {
+		got, err := tx.Report(report.Query(r, p.Whole(), now))
+		if err == nil && len(got.Rows) == 1 {
+			out = strings.Join(got.Rows[0], " ")
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 // work is four weeks of a front door, around the middle of March.
 func (o office) work() {
 	// A contact a year before, and one of thirteen months before, about the first child.
@@ -208,16 +227,44 @@ func (o office) work() {
 // numbers are what each query gives for the whole time, before anything is
 // hidden, without the names of columns.
 var numbers = map[string][]string{
-	"decisions":           {"essex 5 0 0 0 5", "thurrock 21 7 1 5 8"},
-	"feedback":            {"thurrock 8 5 0 1 2"},
-	"agency_answers":      {"thurrock health 4 0 0 1 1 1 1", "thurrock police 6 5 1 0 0 0 0"},
-	"allegations":         {"essex 1 1 0 0 0 0 0", "thurrock 14 2 5 1 0 5 1"},
-	"allegation_sectors":  {"essex 1 0 0 0 0 0 1 0", "thurrock 14 6 1 1 1 1 3 1"},
-	"allegation_outcomes": {"thurrock 7 2 1 1 0 1 0 2"},
-	"allegation_times":    {"thurrock 6 1 0 0 0 5"},
-	"allegation_replies":  {"essex 1 0 0 0 1", "thurrock 14 10 2 0 2"},
-	"allegation_duties":   {"thurrock 2 1 0 1 0"},
-	"repeat_contacts":     {"essex 5 5 0 0", "thurrock 16 11 4 1"},
+	"decisions":          {"essex 5 0 0 0 5", "thurrock 21 7 1 5 8"},
+	"feedback":           {"thurrock 8 5 0 1 2"},
+	"agency_answers":     {"thurrock health 4 0 0 1 1 1 1", "thurrock police 6 5 1 0 0 0 0"},
+	"allegations":        {"essex chosen 1 1 0 0 0 0 0", "thurrock before 6 1 5 0 0 0 0", "thurrock chosen 14 2 5 1 0 5 1"},
+	"missing_children":   {"thurrock 5 5 0 0"},
+	"missing_interviews": {"thurrock 4 1 1 1 0 0 1 4 2 1 1"},
+	"missing_signs": {
+		"thurrock criminal 5 2 3", "thurrock gang 5 0 5", "thurrock money 5 1 4", "thurrock none 5 2 3", "thurrock older 5 1 4",
+		"thurrock online 5 1 4", "thurrock sexual 5 0 5", "thurrock trafficked 5 0 5", "thurrock travel 5 0 5",
+	},
+	"allegation_alternatives": {
+		"thurrock duties 6 1 5", "thurrock home 6 0 6", "thurrock leave 6 0 6", "thurrock none 6 3 3", "thurrock site 6 1 5", "thurrock supervision 6 2 4",
+	},
+	"allegation_criteria": {
+		"essex HARM 1 0 1", "essex OFFENCE 1 0 1", "essex RISK 1 0 1", "essex SUIT 1 0 1", "essex outside 1 0 1",
+		"thurrock HARM 14 5 9", "thurrock OFFENCE 14 2 12", "thurrock RISK 14 2 12", "thurrock SUIT 14 1 13", "thurrock outside 14 1 13",
+	},
+	"allegation_kinds":    {"thurrock 7 0 0 1 0 0 0 6"},
+	"allegation_lengths":  {"thurrock 6 1 5 4 4"},
+	"allegation_meetings": {"thurrock 8 2 0 1 5 0 2 1 1 0 0"},
+	"allegation_senders":  {"essex 1 0 0 0 0 1", "thurrock 14 0 0 0 0 14"},
+	"allegation_strands": {
+		"essex employer 1 0 0 0 1", "essex police 1 0 0 0 1", "essex social_care 1 0 0 0 1",
+		"thurrock employer 14 0 0 1 13", "thurrock police 14 1 1 1 11", "thurrock social_care 14 0 0 1 13",
+	},
+	"allegation_suspensions": {"essex 1 0 0 0 0 1", "thurrock 14 2 1 1 1 9"},
+	"allegation_sectors":     {"essex 1 0 0 0 0 0 1 0", "thurrock 14 6 1 1 1 1 3 1"},
+	"allegation_outcomes":    {"thurrock 7 2 1 1 0 1 0 2"},
+	"allegation_times":       {"thurrock 6 1 0 0 0 5"},
+	"allegation_replies":     {"essex 1 0 0 0 1", "thurrock 14 10 2 0 2"},
+	"allegation_duties":      {"thurrock 2 1 0 1 0"},
+	"audit_gaps": {
+		"thurrock assessing 6 0 6", "thurrock carers 6 0 6", "thurrock challenge 6 0 6", "thurrock delay 6 0 6", "thurrock history 6 5 1", "thurrock identity 6 0 6",
+		"thurrock none 6 1 5", "thurrock planning 6 0 6", "thurrock recording 6 5 1", "thurrock sharing 6 0 6", "thurrock voice 6 0 6",
+	},
+	"audit_grades":    {"thurrock health 7 1 4 1 0 1", "thurrock social_care 7 0 0 5 1 1"},
+	"audit_themes":    {"essex neglect 1 0 0 0 0 1", "thurrock exploitation 1 0 0 0 0 1", "thurrock neglect 6 0 1 5 0 0"},
+	"repeat_contacts": {"essex 5 5 0 0", "thurrock 16 11 4 1"},
 }
 
 func TestGolden(t *testing.T) {
@@ -230,6 +277,8 @@ func TestGolden(t *testing.T) {
 		o := office{d, t, caseworktest.Start}
 		o.work()
 		o.allegations()
+		o.missing()
+		o.audits()
 		now := o.now.Add(week + 10*time.Minute)
 		p := report.LastWeeks(now)
 		for _, r := range all {
@@ -257,8 +306,7 @@ func TestGolden(t *testing.T) {
 			}
 			var raw []string
 			err = d.DB.Read(t.Context(), func(tx *store.Tx) error {
-				end := p.Whole().To.AddDays(1)
-				got, err := tx.Report(store.ReportQuery{SQL: r.SQL, From: p.From.Start(), To: end.Start(), Now: now, Year: end.AddMonths(-12).Start()})
+				got, err := tx.Report(report.Query(r, p.Whole(), now))
 				for _, row := range got.Rows {
 					raw = append(raw, strings.Join(row, " "))
 				}
@@ -389,6 +437,8 @@ func TestFaultsAreNamed(t *testing.T) {
 		"not explained":   {"explain: Some of them.", `explain: ""`, good, "line 7: Column “some”: give it a title"},
 		"twice":           {"id: some", "id: all", good, "line 7: Column “all”: an id"},
 		"part of a part":  {"id: rest, title: The rest, kind: count, of: all", "id: rest, title: The rest, kind: count, of: some", good, "line 8: Column “rest”"},
+		"days of nothing": {"kind: percent, part: some, of: all", "kind: days", good, "line 9: Column “share”: “of” names the count"},
+		"no choices":      {"kind: authority", "kind: choice", good, "line 5: Column “authority”: a choice"},
 		"share of a part": {"part: some, of: all", "part: all, of: some", good, "line 9: Column “share”"},
 		"no number":       {"kind: count", "kind: authority", good, "at least one column of kind count"},
 		"not a select":    {"", "", "delete from record" + bounds, "one/query.sql: A report is a single select"},
@@ -443,4 +493,40 @@ func TestOnlyASelectOfItsColumns(t *testing.T) {
 			t.Error("ran on after it was stopped")
 		}
 	})
+}
+
+// Six that are counted again in each row of a choice: what one row cannot show, no other shows
+// for it. Another authority and other numbers are as they were.
+func TestRowsOfAChoiceHideTheirWholeTogether(t *testing.T) {
+	t.Parallel()
+	d := caseworktest.Open(t)
+	words := strings.Replace(wordsOf, "columns:\n", "columns:\n  - { id: about, title: About, kind: choice, explain: What it is., choices: [{ is: b, label: Second }, { is: a, label: First }, { is: c, label: Third }, { is: y, label: Year }] }\n", 1)
+	r, err := one(words, `select x.about as about, x.authority as authority, x.n as "all", x.some as some, x.n - x.some as rest from (
+		select 'a' as about, 'essex' as authority, 6 as n, 1 as some union all select 'b', 'essex', 6, 6 union all select 'c', 'essex', 6, 3
+		union all select 'y', 'essex', 20, 8 union all select 'a', 'thurrock', 6, 6) x cross join period
+		where period.from_at < period.to_at and period.authority = ''`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := report.Run(t.Context(), d.DB, &d.Place.Register, r, report.LastWeeks(caseworktest.Start), caseworktest.Start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, row := range table.Rows {
+		var line []string
+		for _, c := range row {
+			line = append(line, c.Text)
+		}
+		got = append(got, strings.Join(line, ", "))
+	}
+	if want := []string{
+		"Second, Essex County Council, hidden, hidden, 0, hidden",
+		"First, Essex County Council, hidden, fewer than 5, hidden, hidden",
+		"First, Thurrock Council, 6, 6, 0, 100%",
+		"Third, Essex County Council, hidden, fewer than 5, fewer than 5, hidden",
+		"Year, Essex County Council, 20, 8, 12, 40%",
+	}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
 }

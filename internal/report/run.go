@@ -73,6 +73,21 @@ func (t *Table) AnyHidden() bool {
 	})
 }
 
+// Query is what a run for whole weeks asks of the database.
+func Query(r *Report, p Params, now time.Time) store.ReportQuery {
+	end := p.To.AddDays(1)
+	q := store.ReportQuery{SQL: r.SQL, Authority: p.Authority, Now: now, Year: end.AddMonths(-12).Start()}
+	between(&q, p.From, end)
+	return q
+}
+
+// between sets the days that are counted. A year earlier is 52 weeks, so that
+// whole weeks stand beside whole weeks.
+func between(q *store.ReportQuery, from, end calendar.Date) {
+	q.From, q.To = from.Start(), end.Start()
+	q.BeforeFrom, q.BeforeTo = from.AddDays(-52*7).Start(), end.AddDays(-52*7).Start()
+}
+
 // Run counts, for whole weeks, on one unchanging view of the database. A run
 // that takes too long or has too many rows is refused with what to do. Whether
 // the reader may see the authority is for the caller to decide.
@@ -84,16 +99,14 @@ func Run(ctx context.Context, db *store.DB, reg *agency.Register, r *Report, p P
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	end := p.To.AddDays(1)
-	q := store.ReportQuery{
-		SQL: r.SQL, From: p.From.Start(), To: end.Start(), Authority: p.Authority, Now: now, Year: end.AddMonths(-12).Start(),
-	}
+	q := Query(r, p, now)
 	t := &Table{Report: r, Params: p}
 	err := db.Read(ctx, func(tx *store.Tx) error {
 		if !r.Weekly() {
 			return t.add(tx, reg, q, "")
 		}
 		for week := p.From; week.Before(end); week = week.AddDays(7) {
-			q.From, q.To = week.Start(), week.AddDays(7).Start()
+			between(&q, week, week.AddDays(7))
 			if err := t.add(tx, reg, q, week.Short()); err != nil {
 				return err
 			}
@@ -118,18 +131,24 @@ func (t *Table) add(tx *store.Tx, reg *agency.Register, q store.ReportQuery, wee
 	if want := t.Report.selected(); !slices.Equal(got.Columns, want) {
 		return t.broken("its query gives " + strings.Join(got.Columns, ", ") + " instead of " + strings.Join(want, ", "))
 	}
-	var rows [][]Cell
+	var lines []line
 	for _, values := range got.Rows {
-		row, err := t.row(reg, values, week)
+		l, err := t.line(reg, values, week)
 		if err != nil {
 			return err
 		}
-		rows = append(rows, row)
+		lines = append(lines, l)
+	}
+	t.together(lines)
+	rows := make([][]Cell, 0, len(lines))
+	for _, l := range lines {
+		t.show(l)
+		rows = append(rows, l.cells)
 	}
 	slices.SortStableFunc(rows, func(a, b []Cell) int {
 		for i, c := range t.Report.Columns {
 			if !c.Number() {
-				if n := cmp.Compare(a[i].Text, b[i].Text); n != 0 {
+				if n := cmp.Or(cmp.Compare(c.place(a[i].Text), c.place(b[i].Text)), cmp.Compare(a[i].Text, b[i].Text)); n != 0 {
 					return n
 				}
 			}
@@ -144,8 +163,15 @@ func (t *Table) broken(why string) error {
 	return fault.Wrap(errors.New("report "+t.Report.Name+": "+why), fault.Internal, "This report is broken. Tell whoever runs this system.")
 }
 
-// row puts one row of the query into words and hides what is small.
-func (t *Table) row(reg *agency.Register, values []string, week string) ([]Cell, error) {
+// line is one row before its numbers are shown.
+type line struct {
+	cells   []Cell
+	numbers []int
+	marks   []mark
+}
+
+// line puts one row of the query into words and marks what is small.
+func (t *Table) line(reg *agency.Register, values []string, week string) (line, error) {
 	columns := t.Report.Columns
 	row := make([]Cell, len(columns))
 	numbers := make([]int, len(columns))
@@ -159,13 +185,16 @@ func (t *Table) row(reg *agency.Register, values []string, week string) ([]Cell,
 		}
 		value := values[0]
 		values = values[1:]
-		if c.Kind != Count {
-			row[i].Text = words(reg, c.Kind, value)
+		if !c.Number() {
+			row[i].Text = words(reg, c, value)
+			continue
+		}
+		if c.Kind == Days && value == "" { // nothing that it could be the days of
 			continue
 		}
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 0 {
-			return nil, t.broken("column " + c.ID + " is not a count")
+			return line{}, t.broken("column " + c.ID + " is not a count")
 		}
 		numbers[i] = n
 	}
@@ -182,7 +211,10 @@ func (t *Table) row(reg *agency.Register, values []string, week string) ([]Cell,
 			}
 		}
 		if len(parts) > 0 && sum != numbers[i] {
-			return nil, t.broken("the parts of " + c.ID + " do not add up to it")
+			return line{}, t.broken("the parts of " + c.ID + " do not add up to it")
+		}
+		if t.Report.Work != "" {
+			continue
 		}
 		whole, of := hide(numbers[i], parts)
 		marks[i] = whole
@@ -190,10 +222,58 @@ func (t *Table) row(reg *agency.Register, values []string, week string) ([]Cell,
 			marks[j] = of[k]
 		}
 	}
+	return line{row, numbers, marks}, nil
+}
+
+// together hides what rows would tell of each other. Rows that differ only in a
+// choice count the same whole: where one must hide it, all of them hide it with
+// its parts.
+func (t *Table) together(lines []line) {
+	columns := t.Report.Columns
+	alike := func(a, b line) bool {
+		for i, c := range columns {
+			if !c.Number() && c.Kind != Choice && a.cells[i] != b.cells[i] {
+				return false
+			}
+		}
+		return true
+	}
 	for i, c := range columns {
+		for _, a := range lines {
+			if c.Kind != Count || c.Of != "" || a.marks[i] != hidden {
+				continue
+			}
+			for _, b := range lines {
+				if b.numbers[i] != a.numbers[i] || !alike(a, b) {
+					continue
+				}
+				b.marks[i] = hidden
+				for j, part := range columns {
+					if part.Of == c.ID && b.marks[j] == plain && b.numbers[j] > 0 {
+						b.marks[j] = hidden
+					}
+				}
+			}
+		}
+	}
+}
+
+// show writes the numbers of a row, as they are marked.
+func (t *Table) show(l line) {
+	row, numbers, marks := l.cells, l.numbers, l.marks
+	for i, c := range t.Report.Columns {
 		switch c.Kind {
 		case Count:
 			row[i] = Cell{Text: [...]string{strconv.Itoa(numbers[i]), "fewer than " + strconv.Itoa(Threshold), "hidden"}[marks[i]], Hidden: marks[i] != plain}
+		case Days:
+			switch of := numbers[t.Report.column(c.Of)]; {
+			case of == 0:
+				row[i].Text = "none"
+			case small(of):
+				row[i] = Cell{Text: "hidden", Hidden: true}
+			default:
+				row[i].Text = strconv.Itoa(numbers[i])
+			}
 		case Percent:
 			part, of := t.Report.column(c.Part), t.Report.column(c.Of)
 			switch {
@@ -206,7 +286,6 @@ func (t *Table) row(reg *agency.Register, values []string, week string) ([]Cell,
 			}
 		}
 	}
-	return row, nil
 }
 
 // percent is rounded to whole numbers, but only all is 100% and only none is 0%.
@@ -221,11 +300,20 @@ func percent(part, of int) string {
 	return strconv.Itoa(n) + "%"
 }
 
+// place is where a label stands among the choices of a column.
+func (c Column) place(label string) int {
+	return slices.IndexFunc(c.Choices, func(w Words) bool { return w.Label == label })
+}
+
 // words are what a value from a closed list is called. A value that is not in
 // its list is never shown.
-func words(reg *agency.Register, kind, value string) string {
+func words(reg *agency.Register, c Column, value string) string {
 	const other = "No longer listed"
-	switch {
+	switch kind := c.Kind; {
+	case kind == Choice:
+		if i := slices.IndexFunc(c.Choices, func(w Words) bool { return w.Is == value }); i >= 0 {
+			return c.Choices[i].Label
+		}
 	case kind == Authority && value == "":
 		return "Not known yet"
 	case kind == Authority:

@@ -61,6 +61,14 @@ func (tx *Tx) eachOf(doc string) string {
 	return "json_each(" + doc + ")"
 }
 
+// daysBetween gives the whole days from one instant to a later one.
+func (tx *Tx) daysBetween(from, to string) string {
+	if tx.dialect == postgres {
+		return "floor(extract(epoch from (" + to + ")::timestamptz - (" + from + ")::timestamptz) / 86400)::bigint"
+	}
+	return "cast(julianday(" + to + ") - julianday(" + from + ") + 0.000001 as integer)"
+}
+
 // by names the index to read a table by, after its short name: "record r"+tx.by("i").
 // SQLite, which is never told how much a table holds, takes the key of the table
 // where an index that has all that is asked for is there too.

@@ -197,7 +197,7 @@ var missing = []string{
 	"GET /records/{id}/meetings", "GET /records/{id}/copies/{copy}", "GET /records/{id}/copies/{copy}/pdf", "GET /records/{id}/copies/preview", "GET /records/{id}/copies/preview/pdf", "POST /records/{id}/copies", "POST /records/{id}/copies/check",
 	"GET /records/{id}/meetings/{meeting}/together", "POST /records/{id}/meetings/{meeting}/together", "POST /records/{id}/meetings/{meeting}/apart",
 	"GET /records/{id}/died", "POST /records/{id}/died",
-	"GET /records/{id}/redaction", "POST /records/{id}/redaction", "GET /records/{id}/redaction/{source}", "POST /records/{id}/redaction/{source}", "GET /records/{id}/versions", "POST /records/{id}/versions",
+	"GET /records/{id}/redaction", "POST /records/{id}/redaction", "GET /records/{id}/redaction/{source}", "POST /records/{id}/redaction/{source}", "GET /records/{id}/redaction/{source}/rest", "POST /records/{id}/redaction/{source}/rest", "GET /records/{id}/versions", "POST /records/{id}/versions",
 	"GET /records/{id}/versions/{version}/pdf", "GET /records/{id}/source", "POST /records/{id}/source",
 	"GET /records/{id}/exports", "GET /records/{id}/exports/{export}", "POST /records/{id}/exports/{export}", "GET /records/{id}/exports/made/{made}/{format}",
 	"GET /records/{id}/tools/{group}", "GET /records/{id}/tools/{group}/compare", "GET /records/{id}/tools/{group}/score/{subarea}", "POST /records/{id}/tools/{group}/score/{subarea}", "POST /records/{id}/tools/{group}/score/{subarea}/save",

@@ -79,6 +79,9 @@ type Expectation struct {
 	Told map[string][]string `yaml:"told"`
 	// Letters are, by document, how many of it went.
 	Letters map[string]int `yaml:"letters"`
+	// Kept is the last day on which a closed record is kept: "undecided" when nobody
+	// can say, "open" while it is not closed.
+	Kept string `yaml:"kept"`
 }
 
 // StartWanted is a record that was started.

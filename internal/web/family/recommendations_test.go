@@ -18,7 +18,7 @@ func TestRecommendationsPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	death, team, officer := w.recommended()
-	w.Get(w.Cookie(team), "/recommendations", http.StatusOK, "Sleep is asked about", "Tell the Sample family", death.Reference, "Late", "Nobody has looked yet", "Child death review", "2 recommendations")
+	w.Get(w.Cookie(team), "/recommendations", http.StatusOK, "Sleep is asked about", "Tell the Sample family", death.Reference, "Late", "To be looked at by 30 Sep 2027", "Child death review", "2 recommendations")
 	w.Get(w.Cookie(team), "/recommendations?how=late", http.StatusOK, "Sleep is asked about", "!Tell the Sample", "1 recommendation")
 	w.Get(w.Cookie(team), "/recommendations?how=embedded", http.StatusOK, "None of what is listed is like that")
 	w.Get(w.Cookie(team), "/recommendations?how=x", http.StatusNotFound)
@@ -46,7 +46,7 @@ func (w *world) recommended() (death record.Record, team, officer agency.Worker)
 	w.take(team, death.ID, "take", map[string]any{"first_one": "yes", "stop_letters": "yes"})
 	for what, due := range map[string]string{"Sleep is asked about at each visit": "2026-12-20", "Tell the Sample family’s nursery": "2027-02-01"} {
 		w.take(team, death.ID, "add_learning", map[string]any{
-			"learning/new/learning_what": what, "learning/new/learning_why": "It was not.", "learning/new/learning_by": "Health visitors", "learning/new/learning_due": due,
+			"learning/new/learning_what": what, "learning/new/learning_why": "It was not.", "learning/new/learning_by": "Health visitors", "learning/new/learning_due": due, "learning/new/learning_test_on": "2027-09-30",
 		})
 	}
 	w.Set(time.Date(2027, 1, 5, 9, 0, 0, 0, time.UTC))

@@ -267,5 +267,8 @@ func paragraphs(r *report.Report) []string {
 	for _, p := range strings.Split(strings.TrimSpace(r.About), "\n\n") {
 		out = append(out, strings.Join(strings.Fields(p), " "))
 	}
+	if r.Work != "" {
+		out = append(out, r.Work)
+	}
 	return out
 }

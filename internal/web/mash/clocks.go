@@ -85,6 +85,13 @@ func (d *door) clockView(r *http.Request, v *casework.View, c record.Clock) cloc
 			}
 		}
 	}
+	if def, ok := v.Pathway.Clock(c.Clock); ok && def.RollForward != "" {
+		set := v.Pathway.Settings[strings.TrimPrefix(def.RollForward, "setting.")]
+		rows = append(rows, parts.SummaryRow{Key: "Day that counts", Value: join(". ", set.Text+": "+set.Default, set.Source, checked(set.Checked))})
+		if !set.Confirmed && out.NotConfirmed == nil {
+			out.NotConfirmed = &parts.NotConfirmed{Text: "Which day counts when the last one is not a working day is not confirmed locally"}
+		}
+	}
 	rows = append(rows, parts.SummaryRow{Key: "Calendar", Value: "Version " + c.Calendar})
 	out.Rows = parts.SummaryList{Rows: rows}
 	return out

@@ -35,6 +35,7 @@ type frame struct {
 	// NotContact is always seen: ringing the wrong number can hurt someone.
 	NotContact string
 	Banners    []string // what the pathway warns of while it holds
+	AskFirst   []string // what other records about the same people ask before anybody is contacted
 	Locked     string
 	MayDied    bool // somebody must say whether a child is one who has died
 	AskedDied  bool // it was said
@@ -100,7 +101,7 @@ func (d *door) frame(r *http.Request, v *casework.View, tab string) frame {
 			f.NotContact = "There are limits on how this family may be contacted, and you may not see them. Ask before you ring, write or visit."
 		}
 	}
-	f.Banners = p.BannersOf(v.Facts)
+	f.Banners, f.AskFirst = p.BannersOf(v.Facts), v.AskFirst.Words
 	for _, m := range v.MayHaveDied {
 		f.MayDied, f.AskedDied = f.MayDied || m.Open(), true
 	}

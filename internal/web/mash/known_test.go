@@ -72,3 +72,24 @@ func TestWhatOtherAreasKnow(t *testing.T) {
 	s.get("/records/"+plain.ID).want(t, http.StatusOK).without(t, "Nothing may be published")
 	s.get("/records/"+plain.ID+"/known").want(t, http.StatusOK).without(t, "Other areas have a record")
 }
+
+// A social worker at the front door reads at the head of a referral that a family of
+// which a MARAC is under way is not contacted before asking, and cannot go to it. An
+// officer whose role is not named reads nothing.
+func TestAFamilyOfAMaracIsNotContactedBeforeAsking(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	rec := w.referral(func(set answer.Set) {
+		set["children/r1/given_names"], set["children/r1/family_name"], set["children/r1/born"] = answer.Text("Kit"), answer.Text("Sample"), answer.Text("2019-06-01")
+	})
+	social, officer := w.tab(w.worker("Sol Worker", "mash_social_worker", "")), w.tab(w.worker("Olu Officer", "mash_officer", ""))
+	const words = "Seek advice before you ring, write to, visit or send anything"
+	social.get("/records/"+rec.ID).want(t, http.StatusOK, rec.Reference).without(t, words)
+	marac := w.began(w.worker("Hal Visitor", "health_practitioner", ""), "marac/tests/usual_road.yaml", "refer", nil)
+	got := social.get("/records/"+rec.ID).want(t, http.StatusOK, words)
+	if strings.Contains(got.body, marac.Reference) || strings.Contains(got.body, marac.ID) {
+		t.Error("the page leads to the record")
+	}
+	social.get("/records/"+marac.ID).want(t, http.StatusNotFound)
+	officer.get("/records/"+rec.ID).want(t, http.StatusOK, rec.Reference).without(t, words)
+}

@@ -27,7 +27,7 @@ const mostLooked = 300
 
 // actWords say what was done, for those acts whose code is not plain.
 var actWords = map[string]string{
-	"read": "Opened the record", "look-known": "Looked at what is known", "tell-across": "Another area was told that there is a record here", "read-status": "Opened the sender’s page", "open-file": "Opened a file",
+	"read": "Opened the record", "look-known": "Looked at what is known", "tell-across": "Another area was told that there is a record here", "tell-ask-first": "Was told to seek advice before contact, on another record about the same people", "read-status": "Opened the sender’s page", "open-file": "Opened a file",
 	"read-document": "Read a letter", "send-document": "Made a letter", "send-message": "Wrote a message", "add-entry": "Added an entry",
 	"add-file": "Added a file", "restrict": "Locked it", "change-restriction": "Changed who may open it", "keep-restriction": "Left it locked", "lift-restriction": "Lifted the lock",
 	"break-glass": "Opened it in an emergency although locked. The reason is under Entries", "declare-conflict": "Declared a conflict of interest", "give-access": "Gave access",
@@ -43,7 +43,7 @@ var actWords = map[string]string{
 	"check-export": "Looked at a file for a national database as a second person", "make-export": "Made a file for a national database",
 	"open-export":      "Took a file for a national database",
 	"find-for-request": "Looked for records for somebody who asks", "read-for-request": "Read it for somebody who asks", "bring-to-request": "Brought to a request for records", "leave-from-request": "Taken off a request for records",
-	"decide-block": "Decided what is given of a record", "make-versions": "Made both versions of what goes out", "open-version": "Opened a version of what goes out", "reveal-source": "Was told whom it came from",
+	"decide-block": "Decided what is given of a record", "give-rest": "Gave together all that was left of a record", "make-versions": "Made both versions of what goes out", "open-version": "Opened a version of what goes out", "reveal-source": "Was told whom it came from",
 	"revision": "Changed the record",
 	"refused":  "Tried to open it or to do something with it, and was kept out",
 }

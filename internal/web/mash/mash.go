@@ -97,6 +97,8 @@ func Register(mux room.Mux, h *room.House) {
 	staff("POST /records/{id}/redaction", d.bring)
 	staff("GET /records/{id}/redaction/{source}", d.blocks)
 	large("POST /records/{id}/redaction/{source}", d.decideBlocks)
+	staff("GET /records/{id}/redaction/{source}/rest", d.rest)
+	staff("POST /records/{id}/redaction/{source}/rest", d.giveRest)
 	staff("GET /records/{id}/versions", d.versions)
 	staff("POST /records/{id}/versions", d.makeVersions)
 	staff("GET /records/{id}/versions/{version}/pdf", d.versionPDF)

@@ -106,6 +106,7 @@ type blocksView struct {
 	Heading, Action, Title string
 	Reference              string
 	May                    bool
+	Rest                   string // what is said of those that can be given together
 	Blocks                 []blockView
 }
 
@@ -113,7 +114,7 @@ type blockView struct {
 	N                      int
 	Key, Hash, Title, Shut string
 	Flag, Decided          string
-	Text                   string
+	Alone, Text            string
 	Decision               parts.Radios
 	Hide, Why              parts.Textarea
 	Ground                 parts.Select
@@ -143,6 +144,9 @@ func (d *door) drawBlocks(w http.ResponseWriter, r *http.Request, a *room.Asker,
 	for _, c := range sheet.Grounds {
 		grounds[c.Code] = c.Label
 	}
+	if give, alone, _ := sheet.Rest(); len(give) > 0 {
+		view.Rest = restWords(len(give), alone)
+	}
 	for i, b := range sheet.Blocks {
 		said := casework.BlockDecision{}
 		if b.Decided != nil && !b.Changed {
@@ -170,6 +174,9 @@ func (d *door) blockView(i int, b casework.Block, said casework.BlockDecision, g
 		return parts.Field{Name: key, ID: key, Label: label, Hint: hint, Error: errs.For(key)}
 	}
 	out := blockView{N: i + 1, Key: b.Key, Hash: b.Hash, Title: b.Title, Shut: b.Shut, Flag: b.Flag, Text: b.Text}
+	if b.Decided == nil && b.Shut == "" && b.Flag == "" {
+		out.Alone = b.Alone
+	}
 	out.Decision = parts.Radios{Field: field("decision", "What is given of it?", ""), Value: said.Decision, Items: []parts.Choice{{Value: pathway.BlockWithhold, Label: "Hold it back"}}}
 	if b.Shut == "" {
 		redact := parts.Choice{Value: pathway.BlockRedact, Label: "Give it without some words"}
@@ -228,6 +235,71 @@ func (d *door) decideBlocks(w http.ResponseWriter, r *http.Request, a *room.Aske
 		return d.drawBlocks(w, r, a, http.StatusUnprocessableEntity, said, errs)
 	}
 	if err != nil {
+		return err
+	}
+	return room.See(w, r, "/records/"+id+"/redaction?done=answered")
+}
+
+// restWords says how many blocks can be given together, and how many cannot.
+func restWords(give, alone int) string {
+	out := plural(give, "block that is", "blocks that are") + " not decided can be given together."
+	if alone > 0 {
+		out += " " + plural(alone, "other is", "others are") + " weighed one by one."
+	}
+	return out
+}
+
+// restView is the blocks that are given together, in full, so that they are read
+// first.
+type restView struct {
+	Frame                  frame
+	Heading, Action, Back  string
+	Title, Reference, Rest string
+	Blocks                 []casework.Block
+	Seen, Give             string
+	Sure                   parts.Checkboxes
+}
+
+var restPage = page[restView]("redaction-rest", "frame")
+
+func (d *door) rest(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
+	return d.drawRest(w, r, a, http.StatusOK, nil)
+}
+
+func (d *door) drawRest(w http.ResponseWriter, r *http.Request, a *room.Asker, status int, errs fault.Fields) error {
+	v, err := d.Desk.Open(r.Context(), a.By, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	sheet, err := d.Desk.RequestBlocks(r.Context(), a.By, v.Record.ID, r.PathValue("source"))
+	if err != nil {
+		return err
+	}
+	give, alone, seen := sheet.Rest()
+	back := "/records/" + v.Record.ID + "/redaction/" + sheet.Source.ID
+	view := restView{
+		Frame: d.frame(r, v, "redaction"), Heading: heading(v, "Give all that is left"), Action: back + "/rest", Back: back,
+		Title: sheet.Title, Reference: sheet.Source.Reference, Rest: restWords(len(give), alone),
+	}
+	if mayRedact(v) && len(give) > 0 {
+		view.Blocks, view.Seen = give, seen
+		view.Give = "Give " + plural(len(give), "block", "blocks")
+		view.Sure = parts.Checkboxes{
+			Field: parts.Field{Name: "sure", ID: "sure", Error: errs.For("sure")},
+			Items: []parts.Choice{{Value: "yes", Label: "I have read them all. Nothing in them is about somebody else or says where anyone is, and nothing in them does harm."}},
+		}
+	}
+	return drawRecord(d, restPage, w, r, a, v, status, view.Heading, view, func(c *web.Chrome) { c.Errors = errs })
+}
+
+// giveRest gives the blocks that are left, once whoever gives them says that they
+// have read them.
+func (d *door) giveRest(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
+	id, source := r.PathValue("id"), r.PathValue("source")
+	if r.PostFormValue("sure") != "yes" {
+		return d.drawRest(w, r, a, http.StatusUnprocessableEntity, fault.Fields{{Key: "sure", Text: "Read them, and say that you have"}})
+	}
+	if err := d.Desk.GiveRest(r.Context(), a.By, id, source, r.PostFormValue("seen")); err != nil {
 		return err
 	}
 	return room.See(w, r, "/records/"+id+"/redaction?done=answered")

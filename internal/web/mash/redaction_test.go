@@ -11,6 +11,7 @@ import (
 
 	"frontdoor/internal/agency"
 	"frontdoor/internal/answer"
+	"frontdoor/internal/record"
 	"frontdoor/internal/web/webtest"
 )
 
@@ -72,6 +73,48 @@ func TestWhatGoesOut(t *testing.T) {
 	w.tab(social).get("/records/"+plan.ID+"/redaction").want(t, http.StatusNotFound)
 }
 
+// What is left is given in one press, by an officer who says that they have read it,
+// as a form that needs no script.
+func TestGiveAllThatIsLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Set(time.Date(2026, 10, 26, 10, 0, 0, 0, time.UTC))
+	social, officer := w.worker("Sal Worker", "social_worker", ""), w.worker("Rex Records", "records_officer", "")
+	rec, plan := w.asked(social, officer)
+	o, base := w.tab(officer), "/records/"+rec.ID
+	at := base + "/redaction/" + plan.ID
+	o.get(at+"/rest").want(t, http.StatusNotFound)
+	o.post(base+"/redaction", url.Values{"which": {plan.ID}, "do": {"bring"}}).want(t, http.StatusSeeOther)
+	o.get(at).want(t, http.StatusOK, "can be given together", "weighed one by one", at+"/rest", "It is about somebody else, or names them")
+	page := o.get(at+"/rest").want(t, http.StatusOK, "Give all that is left", "I have read them all", "can be given together")
+	seen := url.Values{"seen": {hidden(page.body).Get("seen")}}
+	o.post(at+"/rest", seen).want(t, http.StatusUnprocessableEntity, "Read them, and say that you have", `href="#sure"`)
+	o.get(base+"/versions").want(t, http.StatusOK).without(t, "Every block is decided")
+	w.tab(social).post(at+"/rest", url.Values{"sure": {"yes"}, "seen": seen["seen"]}).want(t, http.StatusForbidden)
+	o.post(at+"/rest", url.Values{"sure": {"yes"}, "seen": {"x"}}).want(t, http.StatusConflict, "changed since you looked")
+	o.post(at+"/rest", url.Values{"sure": {"yes"}, "seen": seen["seen"]}).want(t, http.StatusSeeOther)
+	o.get(at).want(t, http.StatusOK, "It is given.").without(t, "can be given together")
+	o.get(at+"/rest").want(t, http.StatusOK, "Nothing is left that can be given together").without(t, "I have read them all")
+	o.get(base+"/looked").want(t, http.StatusOK, "Gave together all that was left of a record")
+}
+
+// asked makes a plan for a child and a request for what is held about them, taken on.
+func (w *world) asked(social, officer agency.Worker) (rec, plan record.Record) {
+	w.T.Helper()
+	plan = w.began(social, "child_in_need_plan/tests/usual_road.yaml", "begin", answer.Set{
+		"adults": answer.List("a1"), "adults/a1/adult_given_names": answer.Text("Marion"), "adults/a1/adult_family_name": answer.Text("Other"), "adults/a1/adult_relation": answer.Text("mother"),
+		"adults/a1/adult_pr": answer.Text("yes"), "adults/a1/adult_in_household": answer.Text("yes"), "adults/a1/adult_safe": answer.Text("yes"),
+	})
+	given := func(q string) answer.Answer {
+		return plan.Answers[answer.RowKey("children", plan.Answers.Rows("children")[0], q)]
+	}
+	rec = w.began(social, "subject_access/tests/usual_road.yaml", "send", answer.Set{
+		"received_on": answer.Text("2026-10-26"), "subjects/r1/subject_given": given("given_names"), "subjects/r1/subject_last": given("family_name"), "subjects/r1/subject_born": given("born"),
+	})
+	w.take(officer, rec.ID, "take", answer.Set{"sa_officer": answer.Text(officer.ID), "sa_right": answer.Text("own"), "sa_authority_how": answer.Text("A passport."), "proof_needed": answer.Text("no"), "clock_from": answer.Text("2026-10-26"), "ack_on": answer.Text("2026-10-26")})
+	return rec, plan
+}
+
 // Whom a report came from is told to a handler who says why, and to nobody else.
 func TestWhomItCameFrom(t *testing.T) {
 	t.Parallel()
@@ -97,14 +140,7 @@ func TestWhatGoesOutInABrowser(t *testing.T) {
 	w := newWorld(t)
 	w.Set(time.Date(2026, 10, 26, 10, 0, 0, 0, time.UTC))
 	social, officer := w.worker("Sal Worker", "social_worker", ""), w.worker("Rex Records", "records_officer", "")
-	plan := w.began(social, "child_in_need_plan/tests/usual_road.yaml", "begin", nil)
-	given := func(q string) answer.Answer {
-		return plan.Answers[answer.RowKey("children", plan.Answers.Rows("children")[0], q)]
-	}
-	rec := w.began(social, "subject_access/tests/usual_road.yaml", "send", answer.Set{
-		"received_on": answer.Text("2026-10-26"), "subjects/r1/subject_given": given("given_names"), "subjects/r1/subject_last": given("family_name"), "subjects/r1/subject_born": given("born"),
-	})
-	w.take(officer, rec.ID, "take", answer.Set{"sa_officer": answer.Text(officer.ID), "sa_right": answer.Text("own"), "sa_authority_how": answer.Text("A passport."), "proof_needed": answer.Text("no"), "clock_from": answer.Text("2026-10-26"), "ack_on": answer.Text("2026-10-26")})
+	rec, plan := w.asked(social, officer)
 	base := "/records/" + rec.ID
 	w.tab(officer).post(base+"/redaction", url.Values{"which": {plan.ID}, "do": {"bring"}}).want(t, http.StatusSeeOther)
 	told := w.began(social, "intelligence/tests/usual_road.yaml", "send", nil)
@@ -126,6 +162,7 @@ func TestWhatGoesOutInABrowser(t *testing.T) {
 	as(officer)
 	see("records", base+"/redaction")
 	see("blocks", base+"/redaction/"+plan.ID)
+	see("rest", base+"/redaction/"+plan.ID+"/rest")
 	see("versions", base+"/versions")
 	as(w.worker("Pia Police", "police_intelligence", ""))
 	see("source", "/records/"+told.ID+"/source")

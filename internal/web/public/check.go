@@ -101,14 +101,18 @@ func (wr *writing) reaches(b block) bool {
 
 // goes says which front door gets it, where a form is about a place.
 func (p *pub) goes(wr *writing) string {
-	if wr.p.Roles.Authority == "" && wr.p.Roles.Postcode == "" {
-		return ""
-	}
-	ids, certain := p.Desk.Authority(wr.p, wr.d.Answers)
 	name := func(id string) string {
 		a, _ := p.Desk.Place.Register.Authority(id)
 		return p.Desk.Place.Word(id, "front_door") + ", " + a.Name
 	}
+	if wr.p.Roles.Authority == "" && wr.p.Roles.Postcode == "" {
+		if own, at := p.Desk.OwnPlaces(wr.by, wr.p, wr.d.Answers); len(own) > 1 && wr.d.Record == "" {
+			a, _ := p.Desk.Place.Register.Authority(own[at])
+			return "This is kept for " + a.Name + ". You work for several areas: if it is another, write the postcode where the child lives, or stays."
+		}
+		return ""
+	}
+	ids, certain := p.Desk.Authority(wr.p, wr.d.Answers)
 	switch {
 	case len(ids) > 0 && certain:
 		return "This goes to " + name(ids[0]) + "."
