@@ -25,44 +25,50 @@ func (d *Desk) asksFirst(tx *store.Tx, by By, rec string, people []store.RecordP
 	if by.Worker() == "" || !slices.ContainsFunc(d.Pathways.All(), func(p *pathway.Pathway) bool { return p.AskFirst.MayTell(roles) }) {
 		return out, nil
 	}
+	mine := make([]string, len(people))
+	for i, rp := range people {
+		mine[i] = rp.Person.ID
+	}
+	links, err := tx.SameAsOf(mine)
+	if err != nil {
+		return out, err
+	}
+	clusters := person.Clusters(links)
 	near := alikeIn(tx)
+	var asked []string
 	for _, rp := range people {
-		links, err := tx.SameAsOf([]string{rp.Person.ID})
-		if err != nil {
-			return out, err
-		}
-		same := person.Members(person.Clusters(links), rp.Person.ID)
 		ids, err := near.to(rp.Person)
 		if err != nil {
 			return out, err
 		}
-		all, err := tx.RecordsOf(append(slices.Clone(ids), same...))
+		asked = append(append(asked, ids...), person.Members(clusters, rp.Person.ID)...)
+	}
+	slices.Sort(asked)
+	all, err := tx.RecordsOf(slices.Compact(asked))
+	if err != nil {
+		return out, err
+	}
+	all, err = d.notKept(tx, by, slices.DeleteFunc(all, func(pr store.PersonRecord) bool {
+		p, ok := d.Pathways.Get(pr.Pathway)
+		return !ok || pr.Record == rec || !p.AskFirst.Tells(roles, pr.State)
+	}))
+	if err != nil {
+		return out, err
+	}
+	for _, pr := range all {
+		found, err := near.people([]string{pr.Person})
 		if err != nil {
 			return out, err
 		}
-		all, err = d.notKept(tx, by, slices.DeleteFunc(all, func(pr store.PersonRecord) bool {
-			p, ok := d.Pathways.Get(pr.Pathway)
-			return !ok || pr.Record == rec || !p.AskFirst.Tells(roles, pr.State)
-		}))
-		if err != nil {
-			return out, err
+		same := func(rp store.RecordPerson) bool {
+			return slices.Contains(person.Members(clusters, rp.Person.ID), pr.Person) || len(found) > 0 && person.MayBe(rp.Person, found[0])
 		}
-		for _, pr := range all {
-			likely := slices.Contains(same, pr.Person)
-			if !likely {
-				found, err := near.people([]string{pr.Person})
-				if err != nil {
-					return out, err
-				}
-				likely = len(found) > 0 && person.MayBe(rp.Person, found[0])
-			}
-			if !likely || slices.Contains(out.of, pr.Record) {
-				continue
-			}
-			out.of = append(out.of, pr.Record)
-			if p, _ := d.Pathways.Get(pr.Pathway); !slices.Contains(out.Words, p.AskFirst.Words) {
-				out.Words = append(out.Words, p.AskFirst.Words)
-			}
+		if slices.Contains(out.of, pr.Record) || !slices.ContainsFunc(people, same) {
+			continue
+		}
+		out.of = append(out.of, pr.Record)
+		if p, _ := d.Pathways.Get(pr.Pathway); !slices.Contains(out.Words, p.AskFirst.Words) {
+			out.Words = append(out.Words, p.AskFirst.Words)
 		}
 	}
 	return out, nil
