@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"frontdoor/internal/pathway"
 	"frontdoor/internal/person"
 	"frontdoor/internal/store"
 )
@@ -22,7 +21,13 @@ type AskFirst struct {
 func (d *Desk) asksFirst(tx *store.Tx, by By, rec string, people []store.RecordPerson) (AskFirst, error) {
 	var out AskFirst
 	roles := by.Viewer.Worker.Roles(by.Now)
-	if by.Worker() == "" || !slices.ContainsFunc(d.Pathways.All(), func(p *pathway.Pathway) bool { return p.AskFirst.MayTell(roles) }) {
+	var tell []string
+	for _, p := range d.Pathways.All() {
+		if p.AskFirst.MayTell(roles) {
+			tell = append(tell, p.Name)
+		}
+	}
+	if by.Worker() == "" || len(tell) == 0 {
 		return out, nil
 	}
 	mine := make([]string, len(people))
@@ -34,36 +39,33 @@ func (d *Desk) asksFirst(tx *store.Tx, by By, rec string, people []store.RecordP
 		return out, err
 	}
 	clusters := person.Clusters(links)
-	near := alikeIn(tx)
-	var asked []string
+	var same []string
+	var keys []person.Key
 	for _, rp := range people {
-		ids, err := near.to(rp.Person)
-		if err != nil {
-			return out, err
-		}
-		asked = append(append(asked, ids...), person.Members(clusters, rp.Person.ID)...)
+		same = append(same, person.Members(clusters, rp.Person.ID)...)
+		keys = append(keys, person.MatchKeys(rp.Person)...)
 	}
-	slices.Sort(asked)
-	all, err := tx.RecordsOf(slices.Compact(asked))
+	all, err := tx.OpenRecordsLike(tell, same, keys)
 	if err != nil {
 		return out, err
 	}
 	all, err = d.notKept(tx, by, slices.DeleteFunc(all, func(pr store.PersonRecord) bool {
-		p, ok := d.Pathways.Get(pr.Pathway)
-		return !ok || pr.Record == rec || !p.AskFirst.Tells(roles, pr.State)
+		p, _ := d.Pathways.Get(pr.Pathway)
+		return pr.Record == rec || !p.AskFirst.Tells(roles, pr.State)
 	}))
 	if err != nil {
 		return out, err
 	}
+	near := alikeIn(tx)
 	for _, pr := range all {
 		found, err := near.people([]string{pr.Person})
 		if err != nil {
 			return out, err
 		}
-		same := func(rp store.RecordPerson) bool {
+		is := func(rp store.RecordPerson) bool {
 			return slices.Contains(person.Members(clusters, rp.Person.ID), pr.Person) || len(found) > 0 && person.MayBe(rp.Person, found[0])
 		}
-		if slices.Contains(out.of, pr.Record) || !slices.ContainsFunc(people, same) {
+		if slices.Contains(out.of, pr.Record) || !slices.ContainsFunc(people, is) {
 			continue
 		}
 		out.of = append(out.of, pr.Record)

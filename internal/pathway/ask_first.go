@@ -32,8 +32,10 @@ func (k *checker) askFirst() {
 	}
 	k.roles(&x.To, x.To)
 	for _, s := range x.While {
-		if _, ok := k.p.State(s); !ok {
+		if st, ok := k.p.State(s); !ok {
 			k.d.fault(at, "Name a state", "ask_first: there is no state “%s”", s)
+		} else if st.End {
+			k.d.fault(at, "Name a state of an open record", "ask_first: records in the state “%s” are closed, and nobody asks there", s)
 		}
 	}
 }

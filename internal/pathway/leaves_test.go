@@ -30,6 +30,7 @@ func TestWhatLeavesIsChecked(t *testing.T) {
 		{"leaves: { if: taken.dezide, else: x }", "there is no “taken.dezide”"},
 		{"ask_first: { to: [king], while: [received], words: x }", "there is no role “king”"},
 		{"ask_first: { to: [social_worker], while: [begone], words: x }", "there is no state “begone”"},
+		{"ask_first: { to: [social_worker], while: [decided], words: x }", "nobody asks there"},
 		{"ask_first: { to: [social_worker], while: [received] }", "does not say who is told what, and when"},
 		{"leaves: { else: x }", "has no if"},
 		{"leaves: { if: taken.decide }", "has no else"},
