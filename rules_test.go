@@ -46,7 +46,7 @@ var floors = map[string][]string{
 	"internal/partnership": {"agency", "calendar", "contact", "fault", "pathway", "person"},
 	"internal/store":       {"access", "agency", "answer", "audit", "calendar", "fault", "person", "record"},
 	"internal/signin":      {"agency", "audit", "fault", "seal", "secret", "store"},
-	"internal/report":      {"agency", "calendar", "fault", "store"},
+	"internal/report":      {"agency", "calendar", "fault", "partnership", "store"},
 	"internal/casework": {
 		"access", "agency", "answer", "audit", "book", "calendar", "contact", "deadline", "fault", "partnership", "pathway", "person",
 		"prose", "record", "seal", "secret", "store", "tool", "upload",

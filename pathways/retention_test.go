@@ -115,6 +115,12 @@ func TestHowLongByWhatCameOfIt(t *testing.T) {
 		{"stalking_diary", "closed", answer.Set{"concerns": answer.List("sexual")}, "2101-05-07"},
 		{"parental_conflict", "closed", answer.Set{"concerns": answer.List("sexual"), "children": answer.List("r1"), "children/r1/born": answer.Text("2012-06-01")}, "2101-05-07"},
 		{"risk_offender", "not_ours", answer.Set{}, "2032-05-07"},
+		{"child_in_need_plan", "ended", answer.Set{"concerns": answer.List("cse"), "children": answer.List("r1"), "children/r1/born": answer.Text("2012-06-01")}, "2101-05-07"},
+		{"child_in_need_plan", "ended", answer.Set{"factors": answer.List("4B", "19C"), "children": answer.List("r1"), "children/r1/born": answer.Text("2012-06-01")}, "2101-05-07"},
+		{"child_in_need_plan", "ended", answer.Set{"plan_abuse": answer.Text("yes"), "children": answer.List("r1"), "children/r1/born": answer.Text("2012-06-01")}, "2101-05-07"},
+		{"child_in_need_plan", "ended", answer.Set{"plan_abuse": answer.Text("no"), "concerns": answer.List("neglect"), "children": answer.List("r1"), "children/r1/born": answer.Text("2012-06-01")}, "2030-06-01"},
+		{"child_in_need_plan", "ended", answer.Set{"children": answer.List("r1"), "children/r1/born": answer.Text("2012-06-01")}, "2030-06-01"},
+		{"child_assessment", "stopped", answer.Set{"concerns": answer.List("sexual"), "children": answer.List("r1"), "children/r1/born": answer.Text("2012-06-01")}, "2101-05-07"},
 	} {
 		k := get(t, c.pathway).Keep(pathway.Facts{State: c.state, Now: now, Answers: c.answers}, closed)
 		if k.Until.String() != c.want || !k.Unconfirmed {

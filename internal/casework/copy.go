@@ -141,6 +141,7 @@ func (d *Desk) readers(tx *store.Tx, l loaded) ([]Reader, error) {
 			out = append(out, Reader{CopyFor: pathway.CopyFor{Kind: "agency"}, Agency: a.ID, Name: a.Name})
 		}
 	}
+	out = append(out, Reader{CopyFor: pathway.CopyFor{Kind: "court"}, Name: "The court"})
 	return append(out, Reader{CopyFor: pathway.CopyFor{Kind: "file"}, Name: "The file"}), nil
 }
 

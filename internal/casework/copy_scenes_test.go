@@ -48,6 +48,54 @@ func TestCopiesOfEveryPathway(t *testing.T) {
 	}
 }
 
+// The court is given what its list names and no more: not the lawyer’s advice, not why it
+// was asked, and no address that is not open. While there is one, a second person reads
+// it first.
+func TestThePackForTheCourt(t *testing.T) {
+	t.Parallel()
+	d := caseworktest.Open(t)
+	s := caseworktest.Scene(t, "pre_proceedings/tests/usual_road.yaml")
+	pl := &player{t: t, d: d, s: s, name: s.Pathway, started: map[string]string{}, looked: map[string]bool{}}
+	var at time.Time
+	for _, a := range s.Acts {
+		at, _, _ = calendar.ParseTime(a.At)
+		pl.act(a.Step, a, at)
+		if a.Step == "meet" && a.Refused == "" {
+			break
+		}
+	}
+	rec, by := pl.root.ID, pl.by("social_care_manager", at)
+	pack := casework.Wanted{Copy: "court", To: "court"}
+	before, err := d.PreviewCopy(t.Context(), by, rec, pack)
+	if err != nil || before.Second {
+		t.Fatalf("%v: it waits for a second person while every address is open: %v", err, before)
+	}
+	for _, want := range []string{"She is hungry and alone", "Ria", "Jo"} {
+		if !strings.Contains(before.Body, want) {
+			t.Errorf("the pack does not hold %q", want)
+		}
+	}
+	for _, never := range []string{"The threshold is met", "Nothing has changed since May", "1 Sample Street", "L. Example"} {
+		if strings.Contains(before.Body, never) {
+			t.Errorf("the pack holds %q", never)
+		}
+	}
+	now, err := pl.read(rec)
+	if err == nil {
+		_, err = d.Answer(t.Context(), by, rec, now.Revision, answer.Set{"children/r1/home_disclosure": answer.Text("never-print")}, "")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := d.PreviewCopy(t.Context(), by, rec, pack)
+	if err != nil || !after.Second {
+		t.Fatalf("%v: with an address that nobody may know it waits for nobody", err)
+	}
+	if _, err := d.GiveCopy(t.Context(), by, rec, pack, after.Hash); err == nil {
+		t.Error("it was given before a second person had read it")
+	}
+}
+
 func copiesOf(t *testing.T, pl *player, rec, on string, at time.Time) {
 	t.Helper()
 	var by casework.By

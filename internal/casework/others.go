@@ -1,11 +1,13 @@
 package casework
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
 	"frontdoor/internal/access"
 	"frontdoor/internal/answer"
+	"frontdoor/internal/calendar"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/pathway"
 	"frontdoor/internal/person"
@@ -20,30 +22,30 @@ import (
 // pathway keeps from them do not, for the answer would tell of them.
 
 // othersOf answers rules for one record, and reads each thing once.
-func (d *Desk) othersOf(by By, l *loaded, read func(func(*store.Tx) error) error) func(name, group, row string) ([]string, bool) {
+func (d *Desk) othersOf(by By, l *loaded, read func(func(*store.Tx) error) error) func(name, group, row string) ([]pathway.Other, bool) {
 	rec, p, answers := l.rec, l.p, l.rec.Answers
 	if len(answers) == 0 {
 		answers = l.f.Answers // it is about to begin
 	}
 	answers = answers.Clone()
-	kept := map[string][]string{}
-	return func(name, group, row string) ([]string, bool) {
+	kept := map[string][]pathway.Other{}
+	return func(name, group, row string) ([]pathway.Other, bool) {
 		key := name + " " + group + " " + row
-		if states, had := kept[key]; had {
-			return states, true
+		if others, had := kept[key]; had {
+			return others, true
 		}
-		var states []string
+		var others []pathway.Other
 		err := read(func(tx *store.Tx) error {
 			all, err := d.alsoAbout(tx, by, kinOf{rec.ID, rec.Parent, rec.Authority, p, answers}, name, group, row)
 			for _, pr := range all {
-				states = append(states, pr.State)
+				others = append(others, pathway.Other{State: pr.State, Ended: pr.ClosedAt})
 			}
 			return err
 		})
 		if err == nil {
-			kept[key] = states
+			kept[key] = others
 		}
-		return states, err == nil
+		return others, err == nil
 	}
 }
 
@@ -246,6 +248,35 @@ func (d *Desk) takeOnOther(tx *store.Tx, by By, l *loaded, t pathway.MadeTake, i
 		return err
 	}
 	return d.meet(tx, by, &o)
+}
+
+// tellOfEnd tells the record from which this one was begun that it has ended, and how.
+// Of one that is locked, or is not there for most, nothing is told.
+func (d *Desk) tellOfEnd(tx *store.Tx, by By, l *loaded, t pathway.Taking) error {
+	how := l.p.EndedBy(t, l.f)
+	if how == "" || l.rec.Parent == "" || l.rec.Restricted || len(l.p.Restricted) > 0 {
+		return nil
+	}
+	from, err := tx.Record(l.rec.Parent)
+	if errors.Is(err, store.ErrNone) {
+		return nil // destroyed, when its time had come
+	}
+	if err != nil {
+		return err
+	}
+	p, err := d.pathway(tx, from.Hash)
+	if err != nil {
+		return err
+	}
+	s := p.HearsEnd()
+	if s == nil {
+		return nil
+	}
+	return d.takeOnOther(tx, by, l, pathway.MadeTake{TakeOn: &pathway.TakeOn{Pathway: from.Pathway, Step: s.ID}, Answers: answer.Set{
+		answer.Key(s.HearsEnd.What): answer.Text(l.p.Title + ", " + l.rec.Reference),
+		answer.Key(s.HearsEnd.How):  answer.Text(how),
+		answer.Key(s.HearsEnd.At):   answer.Text(happened(l.p, t.Step, l.f).In(calendar.London).Format("2006-01-02T15:04")),
+	}}, from.ID)
 }
 
 // endedWorkers are the workers who hold a record by one of the grants that a step

@@ -123,7 +123,7 @@ const (
 // the list. Row is that of the reader, when they are on the record.
 func (f protected) keep(p *pathway.Pathway, to pathway.CopyFor) func(answer.Key, *pathway.Question, string) string {
 	mine := to.Group + "/" + to.Row
-	family := pathway.FamilyReader(to.Kind)
+	family := pathway.FamilyReads(to.Kind)
 	return func(key answer.Key, q *pathway.Question, words string) string {
 		group, row, id := key.Split()
 		at := group + "/" + row

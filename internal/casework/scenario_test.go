@@ -370,7 +370,11 @@ func (p *player) expect(where string, e expectation, id string, at time.Time) {
 		}
 	}
 	for key, want := range e.Answers {
-		if got := rec.Answers.Text(answer.Key(key)); got != want {
+		if group, row, q := answer.Key(key).Split(); row != "" { // “actions/1/action_what” is of the first row
+			key = string(answer.RowKey(group, caseworktest.RowOf(rec.Answers, group, row), q))
+		}
+		a := rec.Answers[answer.Key(key)]
+		if got := a.Text + strings.Join(a.List, " "); got != want {
 			t.Errorf("%s: %s is %q, want %q", where, key, got, want)
 		}
 	}
@@ -391,6 +395,21 @@ func (p *player) expect(where string, e expectation, id string, at time.Time) {
 	for who, want := range e.Can {
 		if got := p.can(who, id, at); !slices.Equal(got, sorted(want)) {
 			t.Errorf("%s: %s can %v, want %v", where, who, got, want)
+		}
+	}
+	for who, want := range e.AskFirst {
+		if v, err := p.d.Open(t.Context(), p.by(who, at), id); err != nil || len(v.AskFirst.Words) > 0 != want {
+			t.Errorf("%s: %s is told to ask first: %v, want %v (%v)", where, who, !want, want, err)
+		}
+	}
+	for who, want := range e.Warned {
+		v, err := p.d.Open(t.Context(), p.by(who, at), id)
+		if err != nil {
+			t.Fatalf("%s: %v", where, err)
+		}
+		got := v.Pathway.BannersOf(v.Facts)
+		if !slices.EqualFunc(got, want, strings.Contains) {
+			t.Errorf("%s: %s is warned %q, want %q", where, who, got, want)
 		}
 	}
 	for who, want := range e.OpenSteps {

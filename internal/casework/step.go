@@ -359,6 +359,9 @@ func (d *Desk) effects(tx *store.Tx, by By, l *loaded, t pathway.Taking) error {
 	if err := d.sendDocuments(tx, by, l, t.Documents); err != nil {
 		return err
 	}
+	if err := d.tellOfEnd(tx, by, l, t); err != nil {
+		return err
+	}
 	if err := d.tellAcross(tx, by, l, t.Step); err != nil {
 		return err
 	}

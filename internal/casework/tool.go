@@ -308,14 +308,30 @@ func (d *Desk) Scorings(ctx context.Context, by By, v *View, group string) ([]Sc
 	return out, err
 }
 
-// toldBefore are the days before the end of a licence on which people are told.
+// toldBefore are the days before the end of a licence, or of somebody's training, on
+// which people are told.
 var toldBefore = []struct {
 	days int
 	what string
 }{{-1, "ended"}, {14, "14 days"}, {60, "60 days"}}
 
-// ToolNotice is the notice, and the mail, that a licence runs out.
-const ToolNotice = "tool_licence"
+// toldNow is what is told so many days before an end; empty when nothing is yet.
+func toldNow(left int) string {
+	for _, t := range toldBefore {
+		if left <= t.days {
+			return t.what
+		}
+	}
+	return ""
+}
+
+// The notices, and the mails, that a licence runs out, and that training does: to
+// whoever was trained, and to whoever answers for the form.
+const (
+	ToolNotice       = "tool_licence"
+	TrainingNotice   = "tool_training"
+	TrainingOfNotice = "tool_training_of"
+)
 
 // RemindLicences tells whoever is accountable for a licence, and those who look
 // after the partnership's tools, that it runs out within 60 days, again within 14,
@@ -332,25 +348,25 @@ func (d *Desk) RemindLicences(ctx context.Context, now time.Time) error {
 				continue
 			}
 			seen[l.Tool] = true
-			left := calendar.DateOf(now).DaysTo(l.Until)
-			i := slices.IndexFunc(toldBefore, func(t struct {
-				days int
-				what string
-			},
-			) bool {
-				return left <= t.days
-			})
-			if i < 0 {
+			what := toldNow(calendar.DateOf(now).DaysTo(l.Until))
+			if what == "" {
 				continue
 			}
-			first, err := tx.TellTool(l.ID, toldBefore[i].what, now)
+			if first, err := tx.TellTool(l.ID, what, now); err != nil {
+				return err
+			} else if !first {
+				continue
+			}
+			accountable, err := tx.Worker(l.Accountable)
 			if err != nil {
 				return err
 			}
-			if !first {
-				continue
+			keepers, err := d.toolKeepers(tx, now)
+			if err != nil {
+				return err
 			}
-			if err := d.tellOfLicence(tx, BySystem(now), l); err != nil {
+			to := append([]agency.Worker{accountable}, slices.DeleteFunc(keepers, func(w agency.Worker) bool { return w.ID == accountable.ID })...)
+			if err := d.tellWorkers(tx, BySystem(now), to, ToolNotice); err != nil {
 				return err
 			}
 		}
@@ -358,38 +374,36 @@ func (d *Desk) RemindLicences(ctx context.Context, now time.Time) error {
 	})
 }
 
-func (d *Desk) tellOfLicence(tx *store.Tx, by By, l store.ToolLicence) error {
-	var to []agency.Worker
-	add := func(w agency.Worker) {
-		if !slices.ContainsFunc(to, func(o agency.Worker) bool { return o.ID == w.ID }) {
-			to = append(to, w)
-		}
-	}
-	w, err := tx.Worker(l.Accountable)
-	if err != nil {
-		return err
-	}
-	add(w)
+// toolKeepers are those who look after the partnership's tools.
+func (d *Desk) toolKeepers(tx *store.Tx, now time.Time) ([]agency.Worker, error) {
+	var out []agency.Worker
 	for _, role := range d.Place.Register.Roles {
 		if !slices.Contains(role.May, PowerTools) {
 			continue
 		}
-		list, err := tx.Workers(store.WorkerFilter{Role: role.ID, Now: by.Now})
+		list, err := tx.Workers(store.WorkerFilter{Role: role.ID, Now: now})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, w := range list {
-			add(w)
+			if !slices.ContainsFunc(out, func(o agency.Worker) bool { return o.ID == w.ID }) {
+				out = append(out, w)
+			}
 		}
 	}
+	return out, nil
+}
+
+// tellWorkers gives each a notice and a mail, in the same neutral words.
+func (d *Desk) tellWorkers(tx *store.Tx, by By, to []agency.Worker, message string) error {
 	for _, w := range to {
-		if err := tx.AddNotice(store.Notice{ID: store.NewID(by.Now), To: access.ToWorker(w.ID), Message: ToolNotice, At: by.Now}); err != nil {
+		if err := tx.AddNotice(store.Notice{ID: store.NewID(by.Now), To: access.ToWorker(w.ID), Message: message, At: by.Now}); err != nil {
 			return err
 		}
 		if w.Email == "" {
 			continue
 		}
-		if err := d.QueueMail(tx, by, w.Email, ToolNotice, nil); err != nil {
+		if err := d.QueueMail(tx, by, w.Email, message, nil); err != nil {
 			return err
 		}
 	}

@@ -463,6 +463,62 @@ func TestALicenceThatRunsOutIsToldOnceEach(t *testing.T) {
 	})
 }
 
+// Training that runs out is told before it does to whoever was trained and to whoever
+// answers for the form, and to nobody once it was renewed. Those two see when it ends,
+// and those who look after training.
+func TestTrainingThatRunsOutIsToldOnceEach(t *testing.T) {
+	t.Parallel()
+	caseworktest.Each(t, func(t *testing.T, d *casework.Desk) {
+		c := &clinic{T: t, d: d}
+		c.worker = caseworktest.Worker(t, d, "Sam Scorer", "social_worker", "thurrock", "")
+		c.manager = caseworktest.Worker(t, d, "Mo Manager", "social_care_manager", "thurrock", "")
+		accountable := caseworktest.Worker(t, d, "Ada Lead", "early_help_worker", "thurrock", "")
+		caseworktest.Import(t, d, caseworktest.Form(t, `"refresher": "", "refresher_months": 0`, `"refresher": "Refresher", "refresher_months": 12`), accountable, far(), tool.AfterRead, caseworktest.Start)
+		other := caseworktest.Worker(t, d, "Una Other", "social_worker", "thurrock", "")
+		caseworktest.Train(t, d, c.worker, calendar.NewDate(2026, 3, 2), caseworktest.Start)
+		caseworktest.Train(t, d, other, calendar.NewDate(2026, 3, 2), caseworktest.Start)
+		at := func(w agency.Worker, on calendar.Date) casework.By {
+			return casework.ByWorker(w, &d.Place.Register, on.At(7, 0, 0))
+		}
+		told := func(on calendar.Date, want ...int) {
+			t.Helper()
+			for range 2 { // a job may run twice
+				c.must(d.RemindTraining(t.Context(), on.At(6, 0, 0)))
+			}
+			for i, w := range []agency.Worker{c.worker, other, accountable, c.manager} {
+				list, err := d.Notices(t.Context(), at(w, on), 100)
+				c.must(err)
+				n := 0
+				for _, x := range list {
+					if x.Message == casework.TrainingNotice || x.Message == casework.TrainingOfNotice {
+						n++
+					}
+				}
+				if n != want[i] {
+					t.Errorf("%v: %s has %d notices, want %d", on, w.Name, n, want[i])
+				}
+			}
+		}
+		told(calendar.NewDate(2026, 12, 31), 0, 0, 0, 0)
+		told(calendar.NewDate(2027, 1, 1), 1, 1, 1, 0)  // 60 days
+		told(calendar.NewDate(2027, 2, 16), 1, 1, 1, 0) // 14 days; the first is older than notices are shown
+		c.must(d.Attend(t.Context(), at(c.manager, calendar.NewDate(2027, 2, 20)), store.CourseAttended{Worker: other.ID, Course: "The form", Session: "Refresher", On: calendar.NewDate(2027, 2, 20), Trainer: "T"}))
+		told(calendar.NewDate(2027, 3, 2), 1, 1, 1, 0)
+		told(calendar.NewDate(2027, 3, 3), 2, 1, 2, 0) // it has ended for one of the two
+		on := calendar.NewDate(2027, 3, 3)
+		for _, w := range []agency.Worker{c.manager, accountable} {
+			list, err := d.Trained(t.Context(), at(w, on))
+			c.must(err)
+			if len(list) != 2 || list[0].Worker.ID != c.worker.ID || list[0].Until != calendar.NewDate(2027, 3, 2) || list[1].Until != calendar.NewDate(2028, 2, 20) {
+				t.Errorf("%s sees %+v", w.Name, list)
+			}
+		}
+		if list, err := d.Trained(t.Context(), at(other, on)); err != nil || len(list) != 0 {
+			t.Errorf("somebody else sees %+v, %v", list, err)
+		}
+	})
+}
+
 // A pathway of which a form is one part has the practice example, as a real record,
 // until the form is imported, and is begun and worked on by people who may not score.
 func TestAnAreasOwnToolTakesThePlaceOfTheExample(t *testing.T) {

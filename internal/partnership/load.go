@@ -42,8 +42,20 @@ type mainYAML struct {
 	LevelsSource     string                            `yaml:"levels_source"`
 	LevelsChecked    string                            `yaml:"levels_checked"`
 	LevelsConfirmed  bool                              `yaml:"levels_confirmed"`
+	Grades           []Band                            `yaml:"audit_grades"`
+	GradesSource     string                            `yaml:"audit_grades_source"`
+	GradesChecked    string                            `yaml:"audit_grades_checked"`
+	GradesConfirmed  bool                              `yaml:"audit_grades_confirmed"`
 	Locks            locksYAML                         `yaml:"locks"`
 	Settings         map[string]map[string]settingYAML `yaml:"settings"`
+}
+
+// startingGrades are those of case audits where the partnership sets none.
+var startingGrades = []Band{
+	{ID: "strong", Label: "Strong", Hint: "It made the child’s life better, and the record shows how"},
+	{ID: "good", Label: "Good"},
+	{ID: "needs", Label: "Needs to be better"},
+	{ID: "poor", Label: "Not good enough"},
 }
 
 type locksYAML struct {
@@ -233,6 +245,7 @@ func (l *loader) main(p *Partnership, in *mainYAML) {
 	for i, v := range in.Levels {
 		l.known(at("levels", i, "consent"), "kind of consent", []string{v.Consent}, []string{"needed", "expected", "not_needed"})
 	}
+	l.grades(p, in)
 	l.locks(p, in.Locks.Review)
 	p.Settings = map[string]map[string]pathway.Setting{}
 	for _, name := range slices.Sorted(maps.Keys(in.Settings)) {
@@ -247,6 +260,19 @@ func (l *loader) main(p *Partnership, in *mainYAML) {
 			p.Settings[name][id] = pathway.Setting{Default: s.Value, Confirmed: s.Confirmed, Source: s.Source, Checked: s.Checked}
 		}
 	}
+}
+
+// grades reads the scale of case audits.
+func (l *loader) grades(p *Partnership, in *mainYAML) {
+	if p.Grades = in.Grades; len(in.Grades) == 0 {
+		p.Grades = startingGrades
+		return
+	}
+	l.codes("audit_grades", len(in.Grades), func(i int) (string, string) { return in.Grades[i].ID, in.Grades[i].Label })
+	if in.GradesSource == "" {
+		l.wrong(at("audit_grades"), "Say under audit_grades_source where the grades come from.")
+	}
+	l.date(at("audit_grades_checked"), in.GradesChecked, in.GradesConfirmed)
 }
 
 // locks reads how long a lock stands before somebody looks at it again.

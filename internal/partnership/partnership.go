@@ -26,6 +26,7 @@ type Partnership struct {
 	Register  agency.Register
 	Ratings   []Band // the most urgent first
 	Levels    []Level
+	Grades    []Band   // of case audits, the best first
 	Bands     Standing // of the ratings
 	Threshold Standing // of the levels; Version names the threshold text
 	Local     map[string]Authority
@@ -60,7 +61,8 @@ type Standing struct {
 	Confirmed bool
 }
 
-// Band is one rating. How long it allows is a setting of each pathway.
+// Band is one rating, whose length is a setting of each pathway, or one grade of case
+// audits.
 type Band struct {
 	ID    string `yaml:"id"`
 	Label string `yaml:"label"`
@@ -141,6 +143,9 @@ func (p *Partnership) place() pathway.Place {
 	}
 	for _, b := range p.Ratings {
 		add("ratings", b.ID, b.Label, b.Hint, nil)
+	}
+	for _, g := range p.Grades {
+		add("audit_grades", g.ID, g.Label, g.Hint, nil)
 	}
 	for _, l := range p.Levels {
 		add("levels", l.ID, l.Label, l.Hint, map[string]string{"consent": l.Consent, "lead": l.Lead})

@@ -48,13 +48,31 @@ func TestSetLoads(t *testing.T) {
 		t.Error("references of two authorities begin alike")
 	}
 	place := p.Place
-	for _, list := range []string{"authorities", "agencies", "teams", "roles", "levels", "ratings"} {
+	for _, list := range []string{"authorities", "agencies", "teams", "roles", "levels", "ratings", "audit_grades"} {
 		if len(place.Lists[list]) == 0 {
 			t.Errorf("pathways get no list of %s", list)
 		}
 	}
 	if got := place.Settings["referral"]["rag_red"]; got.Default == "" || got.Confirmed {
 		t.Errorf("the red band is %+v, want a length that nobody has confirmed", got)
+	}
+}
+
+// A partnership grades case audits on its own scale.
+func TestOwnGrades(t *testing.T) {
+	t.Parallel()
+	files := set(t)
+	files["partnership.yaml"].Data = append(files["partnership.yaml"].Data, "\naudit_grades: [{ id: a, label: Outstanding }, { id: b, label: Inadequate, hint: Act today }]\naudit_grades_source: Our audit group\n"...)
+	p, faults := partnership.Load(files)
+	if faults.Err() != nil {
+		t.Fatal(faults)
+	}
+	var got []string
+	for _, c := range p.Place.Lists["audit_grades"] {
+		got = append(got, c.Code+" "+c.Label+" "+c.Hint)
+	}
+	if want := []string{"a Outstanding ", "b Inadequate Act today"}; !slices.Equal(got, want) {
+		t.Errorf("the grades are %q, want %q", got, want)
 	}
 }
 
@@ -95,6 +113,8 @@ func TestFaultsNameFileAndLine(t *testing.T) {
 		{"unknown authority", "partnership.yaml", "  essex:\n", "  sussex:\n", `no authority called "sussex"`},
 		{"word nobody declared", "partnership.yaml", "      early_help: PASS", "      erly_help: PASS", `no word called "erly_help"`},
 		{"confirmed without a date", "partnership.yaml", `levels_confirmed: false`, `levels_confirmed: true`, "when this was confirmed"},
+		{"grades from nowhere", "partnership.yaml", "ratings:\n", "audit_grades: [{ id: \"1\", label: Outstanding }]\nratings:\n", "where the grades come from"},
+		{"grade twice", "partnership.yaml", "ratings:\n", "audit_grades_source: Ours\naudit_grades: [{ id: \"1\", label: Good }, { id: \"1\", label: Poor }]\nratings:\n", "there twice"},
 		{"date that is none", "partnership.yaml", "checked: 2021-06-30", "checked: 2021-06-31", "check that the day exists"},
 		{"role that sees no cases breaks glass", "agencies.yaml", "cases: false, may: [reports, settings, texts, texts_publish, releases, tools, training]", "cases: false, may: [break_glass]", "sees no cases"},
 		{"team twice", "agencies.yaml", "id: thurrock_edt,", "id: thurrock_front_door,", "there twice"},

@@ -7,20 +7,24 @@ import (
 
 // Banner is a warning that stands on every page of a record, and at the head of every
 // letter and copy made from it, while a rule holds: what the law forbids to be told
-// must stand where it is read.
+// must stand where it is read. One that is Inside is for those who work on the record,
+// and stands on no letter or copy.
 type Banner struct {
-	If    string `yaml:"if"`
-	Words string `yaml:"words"`
-	Law   string `yaml:"law"`
+	If     string `yaml:"if"`
+	Words  string `yaml:"words"`
+	Law    string `yaml:"law"`
+	Inside bool   `yaml:"inside"`
 
 	rule *rule
 }
 
 // BannersOf are the warnings that hold for a record.
-func (p *Pathway) BannersOf(f Facts) []string {
+func (p *Pathway) BannersOf(f Facts) []string { return p.bannersOf(f, true) }
+
+func (p *Pathway) bannersOf(f Facts, inside bool) []string {
 	var out []string
 	for i := range p.Banners {
-		if b := &p.Banners[i]; b.rule == nil || p.holds(b.rule, &f) {
+		if b := &p.Banners[i]; (inside || !b.Inside) && (b.rule == nil || p.holds(b.rule, &f)) {
 			out = append(out, b.Words)
 		}
 	}
@@ -30,7 +34,7 @@ func (p *Pathway) BannersOf(f Facts) []string {
 // bannerHead is how they begin a letter or a copy, as Markdown.
 func (p *Pathway) bannerHead(f Facts) string {
 	var out strings.Builder
-	for _, words := range p.BannersOf(f) {
+	for _, words := range p.bannersOf(f, false) {
 		out.WriteString("**" + words + "**\n\n")
 	}
 	return out.String()

@@ -12,9 +12,9 @@ import (
 // A warning holds while its rule does, and begins every letter and copy.
 func TestBanners(t *testing.T) {
 	t.Parallel()
-	p := worry(t, noCopies, "", "states:\n", "banners:\n  - { if: 'known(q.parents_told) && q.parents_told', words: Tell nobody., law: local }\n  - { words: Always., law: local }\ncopies:\n  - { id: file, title: For the file, to: [file], parts: [{ heading: Worry, show: [worry] }] }\nstates:\n")
+	p := worry(t, noCopies, "", "states:\n", "banners:\n  - { if: 'known(q.parents_told) && q.parents_told', words: Tell nobody., law: local }\n  - { words: Always., law: local }\n  - { words: Look twice., law: local, inside: true }\ncopies:\n  - { id: file, title: For the file, to: [file], parts: [{ heading: Worry, show: [worry] }] }\nstates:\n")
 	f := facts(with(complete(), "parents_told", "yes"), "looking", manager)
-	if got := p.BannersOf(f); !slices.Equal(got, []string{"Tell nobody.", "Always."}) {
+	if got := p.BannersOf(f); !slices.Equal(got, []string{"Tell nobody.", "Always.", "Look twice."}) {
 		t.Errorf("banners %v", got)
 	}
 	doc := &p.Documents[0]
@@ -28,12 +28,18 @@ func TestBanners(t *testing.T) {
 	if err != nil || !strings.HasPrefix(text, "**Tell nobody.**\n\n**Always.**\n\n") {
 		t.Errorf("%v: the letter begins %q", err, text[:min(len(text), 60)])
 	}
+	if strings.Contains(text, "Look twice") {
+		t.Errorf("the letter holds what is for those inside: %q", text)
+	}
 	made := p.MakeCopy(&p.Copies[0], pathway.CopySource{Text: p, Facts: f, For: pathway.CopyFor{Kind: "file"}, Words: func(*pathway.Question, answer.Answer) string { return "" }, Keep: func(answer.Key, *pathway.Question, string) string { return "" }})
 	if !strings.HasPrefix(made.Body, "**Tell nobody.**\n\n**Always.**\n\n") {
 		t.Errorf("the copy begins %q", made.Body[:min(len(made.Body), 60)])
 	}
+	if strings.Contains(made.Body, "Look twice") {
+		t.Errorf("the copy holds what is for those inside: %q", made.Body)
+	}
 	f.Answers = complete()
-	if got := p.BannersOf(f); !slices.Equal(got, []string{"Always."}) {
+	if got := p.BannersOf(f); !slices.Equal(got, []string{"Always.", "Look twice."}) {
 		t.Errorf("without the answer %v", got)
 	}
 }

@@ -64,6 +64,7 @@ func (k *checker) check() {
 	k.steps()
 	k.clocks()
 	k.seen()
+	k.ended()
 	k.keeping(sound)
 	k.documents()
 	k.meetings()
@@ -259,11 +260,12 @@ func (k *checker) law() {
 		}
 		switch checked, err := calendar.ParseDate(l.Checked); {
 		case l.Checked == "":
-			k.warn(line, "Compare it with its source and write checked: <date>", "nobody has checked the law entry “%s”", id)
+			k.warn(line, `Compare its text with that, and write the day in this entry, as checked: "2026-11-21". Where your area has its own rule, write that and its source instead`,
+				"nobody has compared the law entry “%s”, under law:, with its source, “%s”", id, strings.TrimSuffix(l.Source, "."))
 		case err != nil:
 			k.d.fault(line, "Write a date such as 2026-04-01", "“%s” is not a date", l.Checked)
 		case !k.place.Now.IsZero() && checked.AddMonths(12).Before(calendar.DateOf(k.place.Now)):
-			k.warn(line, "Compare it with its source and write the new date", "nobody has checked the law entry “%s” for 12 months", id)
+			k.warn(line, "Compare its text with its source, and write the new date in this entry as checked:", "nobody has checked the law entry “%s” for 12 months", id)
 		}
 	}
 	for _, id := range sortedKeys(p.Settings) {

@@ -30,6 +30,7 @@ func (k *checker) steps() {
 		}
 		k.roles(&s.By, s.By, append(slices.Clone(builtIn), "worker:")...)
 		k.stepRows(s, what)
+		k.hearsEnd(s, what)
 		for j := range s.To {
 			k.oneOf(firstLine(k, &s.To[j].State, &s.To[j]), s.To[j].State, "state", keys(p.states))
 			if s.To[j].If == "" && j < len(s.To)-1 {

@@ -41,12 +41,16 @@ type CopyPart struct {
 
 // CopyReaders are the kinds of reader that a copy can be for. A parent is an
 // adult on the record who holds parental responsibility, an adult any other one.
-var CopyReaders = []string{"child", "parent", "adult", "agency", "file"}
+var CopyReaders = []string{"child", "parent", "adult", "agency", "court", "file"}
 
 // FamilyReader tells whether a reader belongs to the family.
 func FamilyReader(kind string) bool {
 	return slices.Contains([]string{"child", "parent", "adult"}, kind)
 }
+
+// FamilyReads tells whether the family reads what such a reader is given: the parents are
+// parties in court and have its papers.
+func FamilyReads(kind string) bool { return FamilyReader(kind) || kind == "court" }
 
 // CopyFor is whom a copy is made for.
 type CopyFor struct {
@@ -493,8 +497,8 @@ func (k *checker) copyQuestion(c *Copy, at *string, id, what string, named bool)
 		k.d.fault(k.line(at), "Take it off the list", "%s may hold “%s”, which is sealed or must not leave the hub", what, id)
 	case named && (in.q.Type == "files" || in.q.Type == "record"):
 		k.d.fault(k.line(at), "Take it off the list", "%s may hold “%s”, and a copy holds no files or other records", what, id)
-	case named && slices.Contains([]string{k.p.Roles.SenderEmail, k.p.Roles.NotContact}, id) && family:
-		k.d.fault(k.line(at), "Take it off the list", "%s is for the family and may hold “%s”", what, id)
+	case named && slices.Contains([]string{k.p.Roles.SenderEmail, k.p.Roles.NotContact}, id) && slices.ContainsFunc(c.To, FamilyReads):
+		k.d.fault(k.line(at), "Take it off the list", "%s is read by the family and may hold “%s”", what, id)
 	case named && k.p.flags(id) && slices.ContainsFunc(c.To, func(to string) bool { return to != "file" }):
 		k.d.fault(k.line(at), "Take it off the list", "%s may hold “%s”, which tells that someone must not be found", what, id)
 	}

@@ -378,3 +378,23 @@ func TestLawThatNobodyHasCheckedForAYear(t *testing.T) {
 		}
 	}
 }
+
+// A law entry without a date says where it stands, with what it is compared and which
+// field is dated.
+func TestLawThatNobodyHasCompared(t *testing.T) {
+	t.Parallel()
+	p, faults := pathway.Load(folder(t, "worry", `url: "https://www.gov.uk/", checked: "2026-06-01"`, `url: "https://www.gov.uk/", checked: ""`), place())
+	if p == nil {
+		t.Fatal(faults)
+	}
+	i := slices.IndexFunc(faults, func(f pathway.Fault) bool { return f.Warning && strings.Contains(f.Text, "the law entry “decide”") })
+	if i < 0 {
+		t.Fatalf("nothing is said: %v", faults)
+	}
+	said := faults[i].String()
+	for _, want := range []string{"pathway.yaml:", "under law:", "“" + p.Law["decide"].Source + "”", `checked: "2026-11-21"`, "your area has its own rule"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q does not say %q", said, want)
+		}
+	}
+}

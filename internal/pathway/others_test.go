@@ -5,8 +5,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"frontdoor/internal/fault"
+	"frontdoor/internal/pathway"
 )
 
 const decides = `      - { if: "q.parents_told || known(q.no_tell)"`
@@ -30,14 +32,59 @@ func TestOthers(t *testing.T) {
 		"what could not be read": {unread: true, want: "."},
 	} {
 		f := facts(answers, "looking", manager)
-		f.Others = func(_, group, row string) ([]string, bool) {
+		f.Others = func(_, group, row string) (out []pathway.Other, ok bool) {
 			if group != "children" {
 				t.Errorf("%s: asked about %s", name, group)
 			}
-			return map[string][]string{"": tt.all, "r1": tt.first}[row], !tt.unread
+			for _, state := range map[string][]string{"": tt.all, "r1": tt.first}[row] {
+				out = append(out, pathway.Other{State: state})
+			}
+			return out, !tt.unread
 		}
 		if _, err := p.Take("decide", f); tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(fault.SafeText(err), tt.want)) {
 			t.Errorf("%s: %q, want %q", name, fault.SafeText(err), tt.want)
+		}
+	}
+}
+
+// Rules ask when those that are closed were closed.
+func TestOthersEnded(t *testing.T) {
+	t.Parallel()
+	p := worry(t, decides, `      - { if: '!others_ended.worry.exists(e, age_on(e, today) < 2)', else: "Another ended a short time ago." }
+      - { if: '!q.children.exists(c, c.outcome == "s17" && others_ended_of(c, "worry").exists(e, age_on(e, today) < 3))', else: "This child had another." }
+`+decides)
+	answers := with(complete(), "children/r1/outcome", "s17", "children/r2/outcome", "nfa", "children/r2/outcome_why", "Well.", "parents_told", "yes")
+	f := facts(answers, "looking", manager)
+	days := func(years, days int) time.Time { return f.Now.AddDate(-years, 0, days) }
+	for name, tt := range map[string]struct {
+		all, first []time.Time
+		unread     bool
+		want       string
+	}{
+		"one that is open":         {all: []time.Time{{}}},
+		"two years ago":            {all: []time.Time{days(2, 0)}},
+		"a day less":               {all: []time.Time{days(5, 0), days(2, 1)}, want: "Another ended a short time ago"},
+		"of another child":         {all: []time.Time{days(3, 1)}},
+		"of this child, in time":   {first: []time.Time{days(3, 0)}},
+		"of this child, too early": {first: []time.Time{days(3, 1)}, want: "This child had another"},
+		"what could not be read":   {unread: true, want: "."},
+	} {
+		f.Others = func(_, _, row string) (out []pathway.Other, ok bool) {
+			for _, at := range map[string][]time.Time{"": tt.all, "r1": tt.first}[row] {
+				out = append(out, pathway.Other{State: "decided", Ended: at})
+			}
+			return out, !tt.unread
+		}
+		if _, err := p.Take("decide", f); tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(fault.SafeText(err), tt.want)) {
+			t.Errorf("%s: %q, want %q", name, fault.SafeText(err), tt.want)
+		}
+	}
+	for want, rule := range map[string]string{
+		"a rule asks for other records of the pathway “wory”": "!others_ended.wory.exists(e, e > now)",
+		"the pathway “werry”":                                 `!q.children.exists(c, others_ended_of(c, "werry").exists(e, e > now))`,
+	} {
+		if l, faults := library(t, []string{decides, "      - { if: '" + rule + "', else: No. }\n" + decides}, nil); l != nil || !strings.Contains(faults.Error(), want) {
+			t.Errorf("want %q, have:\n%v", want, faults)
 		}
 	}
 }

@@ -330,8 +330,8 @@ func (w *walker) walk(e ast.Expr) {
 	case ast.CallKind:
 		call := e.AsCall()
 		w.literals(call)
-		if call.FunctionName() == othersOf {
-			w.vars[othersOf] = true // it is more than the answers
+		if f := call.FunctionName(); f == othersOf || f == othersEndedOf {
+			w.vars[f] = true // it is more than the answers
 		}
 		if call.IsMemberFunction() {
 			w.walk(call.Target())

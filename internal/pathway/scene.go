@@ -234,8 +234,15 @@ func (s *scene) ResolveName(name string) (any, bool) {
 	if step := s.p.steps[id]; dotted && space == "taken" && s.row != "" && step != nil && step.Group() == s.group {
 		return s.takenOn(id), true // not kept: it is about this row
 	}
-	if dotted && space == "others" {
-		return s.othersHere(id), true // nor this: it may be about this row
+	if dotted && (space == "others" || space == "others_ended") { // nor this: it may be about this row
+		switch all, ok := s.othersHere(id); {
+		case !ok:
+			return missing("@others." + id), true
+		case space == "others":
+			return states(all), true
+		default:
+			return ends(all), true
+		}
 	}
 	if v, ok := s.values[name]; ok {
 		return v, true

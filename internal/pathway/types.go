@@ -292,6 +292,7 @@ type Step struct {
 	Afresh    []string   `yaml:"afresh"` // questions whose answers count no more once it is taken, unless it asks them itself
 	Starts    []Start    `yaml:"starts"`
 	Takes     []TakeOn   `yaml:"takes"`     // steps that it takes on other records
+	HearsEnd  *HearsEnd  `yaml:"hears_end"` // taken by the program when a record begun from this one ends
 	Documents []string   `yaml:"documents"` // made, previewed and sent in this step
 	Notices   []Notice   `yaml:"notices"`
 	Entry     string     `yaml:"entry"` // kind of entry the step adds, with the step's text answer
@@ -465,6 +466,8 @@ type Roles struct {
 	Indicators []string `yaml:"indicators"`
 	// Seen is the yes or no, asked by a step about a row, whether the child was seen.
 	Seen string `yaml:"seen"`
+	// Ended is the choice, asked once by steps that end the record, of why it ends.
+	Ended string `yaml:"ended"`
 
 	urgent *rule
 }
@@ -490,9 +493,9 @@ type Facts struct {
 	Acts []Act
 	// Started are the states of the records that this one started, by pathway.
 	Started map[string][]string
-	// Others gives the states of the other records of a pathway about the people of a
-	// group, or about the one of a row where it is named; see others.go.
-	Others func(pathway, group, row string) ([]string, bool)
+	// Others gives the other records of a pathway about the people of a group, or about
+	// the one of a row where it is named; see others.go.
+	Others func(pathway, group, row string) ([]Other, bool)
 	// Counts are numbers that only the database knows: contacts_12m,
 	// open_checks, answered_checks, unread_messages, history_looked, and of the same
 	// pathway same_person, same_person_new; see across.go.

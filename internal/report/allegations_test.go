@@ -223,7 +223,7 @@ func TestLengthsOfAllegations(t *testing.T) {
 	caseworktest.Each(t, func(t *testing.T, d *casework.Desk) {
 		o := office{d, t, caseworktest.Start}
 		run := func(n int) string {
-			table, err := report.Run(t.Context(), d.DB, &d.Place.Register, shipped(t, "allegation_lengths"), report.LastWeeks(o.now), o.now.AddDate(0, 3, 0))
+			table, err := report.Run(t.Context(), d.DB, d.Place, shipped(t, "allegation_lengths"), report.LastWeeks(o.now), o.now.AddDate(0, 3, 0))
 			if err != nil || len(table.Rows) != n {
 				t.Fatalf("%v, %v", table, err)
 			}

@@ -30,6 +30,9 @@ const (
 	AgencyKind = "agency_kind"
 	// Choice is one of the words that the column itself lists.
 	Choice = "choice"
+	// Grade is one of the partnership's own grades of case audits; empty where none is
+	// settled.
+	Grade = "grade"
 	// Count is a number of records, people or limits.
 	Count = "count"
 	// Percent is worked out from two counts, and hidden with either.
@@ -86,6 +89,25 @@ func (c Column) Heading() string {
 // Weekly tells whether there is a row for each week.
 func (r *Report) Weekly() bool {
 	return slices.ContainsFunc(r.Columns, func(c Column) bool { return c.Kind == Week })
+}
+
+// Wholes are the counts that are no part of another.
+func (r *Report) Wholes() []Column {
+	var out []Column
+	for _, c := range r.Columns {
+		if c.Kind == Count && c.Of == "" {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// CountsAs tells whether another report counts the same wholes, by their words: only
+// then may the two be laid side by side. Where they differ, a share of one says nothing
+// of the other, and the one taken from the other could tell of a small number.
+func (r *Report) CountsAs(o *Report) bool {
+	same := func(a, b Column) bool { return a.Title == b.Title && a.Explain == b.Explain }
+	return r.Weekly() == o.Weekly() && slices.EqualFunc(r.Wholes(), o.Wholes(), same)
 }
 
 // column gives the place of a column; -1 when there is none.
@@ -181,7 +203,7 @@ func checkWords(r *Report, folder string, y *calendar.YAML) []error {
 		of, part := r.column(c.Of), r.column(c.Part)
 		whole := of >= 0 && r.Columns[of].Kind == Count && r.Columns[of].Of == ""
 		switch c.Kind {
-		case Week, Authority, AgencyKind, Choice:
+		case Week, Authority, AgencyKind, Choice, Grade:
 			if c.Of != "" || c.Part != "" {
 				wrong("only numbers are a part of something.")
 			}
@@ -202,7 +224,7 @@ func checkWords(r *Report, folder string, y *calendar.YAML) []error {
 				wrong("“of” names a count that is a whole, and “part” one of its parts.")
 			}
 		default:
-			wrong("the kind is " + strings.Join([]string{Week, Authority, AgencyKind, Choice, Count, Percent, Days}, ", ") + ".")
+			wrong("the kind is " + strings.Join([]string{Week, Authority, AgencyKind, Choice, Grade, Count, Percent, Days}, ", ") + ".")
 		}
 		if (c.Kind == Choice) != (len(c.Choices) > 0) || slices.ContainsFunc(c.Choices, func(w Words) bool { return w.Is == "" || w.Label == "" }) {
 			wrong("a choice, and nothing else, has “choices”, each with “is” and “label”.")

@@ -17,6 +17,7 @@ import (
 	"frontdoor/internal/casework"
 	"frontdoor/internal/casework/caseworktest"
 	"frontdoor/internal/fault"
+	"frontdoor/internal/partnership"
 	"frontdoor/internal/record"
 	"frontdoor/internal/report"
 	"frontdoor/internal/store"
@@ -262,9 +263,24 @@ var numbers = map[string][]string{
 		"thurrock assessing 6 0 6", "thurrock carers 6 0 6", "thurrock challenge 6 0 6", "thurrock delay 6 0 6", "thurrock history 6 5 1", "thurrock identity 6 0 6",
 		"thurrock none 6 1 5", "thurrock planning 6 0 6", "thurrock recording 6 5 1", "thurrock sharing 6 0 6", "thurrock voice 6 0 6",
 	},
-	"audit_grades":    {"thurrock health 7 1 4 1 0 1", "thurrock social_care 7 0 0 5 1 1"},
-	"audit_themes":    {"essex neglect 1 0 0 0 0 1", "thurrock exploitation 1 0 0 0 0 1", "thurrock neglect 6 0 1 5 0 0"},
+	"audit_grades": {
+		"thurrock health  7 1 6", "thurrock health good 7 4 3", "thurrock health needs 7 1 6", "thurrock health strong 7 1 6",
+		"thurrock social_care  7 1 6", "thurrock social_care needs 7 5 2", "thurrock social_care poor 7 1 6",
+	},
+	"audit_themes":    {"essex neglect  1 1 0", "thurrock exploitation  1 1 0", "thurrock neglect good 6 1 5", "thurrock neglect needs 6 5 1"},
 	"repeat_contacts": {"essex 5 5 0 0", "thurrock 16 11 4 1"},
+	"exploitation_levels": {
+		"essex all 1 0 0 0 1 0", "essex criminal 1 0 0 0 1 0", "essex labour 1 0 0 0 0 1", "essex online 1 0 0 0 0 1", "essex other 1 0 0 0 0 1", "essex partner 1 0 0 0 0 1",
+		"essex party 1 0 0 0 0 1", "essex peers 1 0 0 0 0 1", "essex sexual 1 0 0 0 0 1", "essex trafficking 1 0 0 0 0 1",
+		"thurrock all 7 3 2 1 1 0", "thurrock criminal 7 2 1 0 1 3", "thurrock labour 7 0 0 0 0 7", "thurrock online 7 0 1 0 0 6", "thurrock other 7 0 0 0 0 7", "thurrock partner 7 0 0 0 0 7",
+		"thurrock party 7 0 0 0 0 7", "thurrock peers 7 1 0 0 0 6", "thurrock sexual 7 0 1 1 0 5", "thurrock trafficking 7 0 0 0 0 7",
+	},
+	"exploitation_changes":   {"essex 1 0 0 0 0 1", "thurrock 6 2 1 1 1 1"},
+	"marac_cases":            {"thurrock 5 3 2 0 5 4 1"},
+	"marac_referrals":        {"essex 1 0 0 0 0 0 0 0 0 0 0 0 0 1", "thurrock 7 3 1 0 0 2 0 0 0 0 0 0 0 1"},
+	"child_deaths":           {"thurrock before 1 0 1 0 0 0 0 0 0", "thurrock chosen 8 5 2 0 1 5 3 1 1"},
+	"child_death_times":      {"thurrock before 0 0 0  1 1 0", "thurrock chosen 5 4 1 252 2 1 1"},
+	"child_death_categories": {"thurrock 5 0 0 1 1 0 0 0 2 0 1"},
 }
 
 func TestGolden(t *testing.T) {
@@ -279,10 +295,13 @@ func TestGolden(t *testing.T) {
 		o.allegations()
 		o.missing()
 		o.audits()
+		o.exploited()
+		o.maracs()
+		o.deaths()
 		now := o.now.Add(week + 10*time.Minute)
 		p := report.LastWeeks(now)
 		for _, r := range all {
-			table, err := report.Run(t.Context(), d.DB, &o.Place.Register, r, p, now)
+			table, err := report.Run(t.Context(), d.DB, o.Place, r, p, now)
 			if err != nil {
 				t.Errorf("%s: %v", r.Name, err)
 				continue
@@ -318,7 +337,7 @@ func TestGolden(t *testing.T) {
 			// One authority alone gives its own rows and no others.
 			p := p
 			p.Authority = "essex"
-			alone, err := report.Run(t.Context(), d.DB, &o.Place.Register, r, p, now)
+			alone, err := report.Run(t.Context(), d.DB, o.Place, r, p, now)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -376,7 +395,7 @@ func TestWeeksAreLondonWeeks(t *testing.T) {
 		o.worry("thurrock", names[5+i])
 	}
 	r := shipped(t, "decisions")
-	table, err := report.Run(t.Context(), o.DB, &o.Place.Register, r, report.LastWeeks(o.now), o.now)
+	table, err := report.Run(t.Context(), o.DB, o.Place, r, report.LastWeeks(o.now), o.now)
 	if err != nil || len(table.Rows) != 2 {
 		t.Fatalf("%+v, %v", table, err)
 	}
@@ -466,7 +485,7 @@ func TestOnlyASelectOfItsColumns(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			return report.Run(t.Context(), d.DB, &d.Place.Register, r, report.LastWeeks(caseworktest.Start), caseworktest.Start)
+			return report.Run(t.Context(), d.DB, d.Place, r, report.LastWeeks(caseworktest.Start), caseworktest.Start)
 		}
 		for name, query := range map[string]string{
 			"writes":              `with gone as (delete from draft returning id) select 'essex' as authority, 9 as "all", 4 as some, 5 as rest` + bounds,
@@ -489,10 +508,36 @@ func TestOnlyASelectOfItsColumns(t *testing.T) {
 		}
 		ctx, stop := context.WithCancel(t.Context())
 		stop()
-		if _, err := report.Run(ctx, d.DB, &d.Place.Register, shipped(t, "decisions"), report.LastWeeks(caseworktest.Start), caseworktest.Start); err == nil {
+		if _, err := report.Run(ctx, d.DB, d.Place, shipped(t, "decisions"), report.LastWeeks(caseworktest.Start), caseworktest.Start); err == nil {
 			t.Error("ran on after it was stopped")
 		}
 	})
+}
+
+// Grades are called and stand as the partnership set them; one that it took away is not told.
+func TestOwnGrades(t *testing.T) {
+	t.Parallel()
+	d := caseworktest.Open(t)
+	place := *d.Place
+	place.Grades = []partnership.Band{{ID: "good", Label: "Great"}, {ID: "poor", Label: "Bad"}}
+	words := strings.Replace(wordsOf, "columns:\n", "columns:\n  - { id: grade, title: Grade, kind: grade, explain: What was agreed. }\n", 1)
+	r, err := one(words, `select x.grade as grade, 'essex' as authority, 9 as "all", 9 as some, 0 as rest from (
+		select '' as grade union all select 'poor' union all select 'strong' union all select 'good') x cross join period
+		where period.from_at < period.to_at and period.authority = ''`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := report.Run(t.Context(), d.DB, &place, r, report.LastWeeks(caseworktest.Start), caseworktest.Start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, row := range table.Rows {
+		got = append(got, row[0].Text)
+	}
+	if want := []string{"Great", "Bad", "No longer listed", "Not settled"}; !slices.Equal(got, want) {
+		t.Errorf("grades are %q, want %q", got, want)
+	}
 }
 
 // Six that are counted again in each row of a choice: what one row cannot show, no other shows
@@ -508,7 +553,7 @@ func TestRowsOfAChoiceHideTheirWholeTogether(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table, err := report.Run(t.Context(), d.DB, &d.Place.Register, r, report.LastWeeks(caseworktest.Start), caseworktest.Start)
+	table, err := report.Run(t.Context(), d.DB, d.Place, r, report.LastWeeks(caseworktest.Start), caseworktest.Start)
 	if err != nil {
 		t.Fatal(err)
 	}

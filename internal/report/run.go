@@ -14,6 +14,7 @@ import (
 	"frontdoor/internal/agency"
 	"frontdoor/internal/calendar"
 	"frontdoor/internal/fault"
+	"frontdoor/internal/partnership"
 	"frontdoor/internal/store"
 )
 
@@ -91,7 +92,7 @@ func between(q *store.ReportQuery, from, end calendar.Date) {
 // Run counts, for whole weeks, on one unchanging view of the database. A run
 // that takes too long or has too many rows is refused with what to do. Whether
 // the reader may see the authority is for the caller to decide.
-func Run(ctx context.Context, db *store.DB, reg *agency.Register, r *Report, p Params, now time.Time) (*Table, error) {
+func Run(ctx context.Context, db *store.DB, place *partnership.Partnership, r *Report, p Params, now time.Time) (*Table, error) {
 	if wrong := p.Check(); len(wrong) > 0 {
 		return nil, wrong
 	}
@@ -103,11 +104,11 @@ func Run(ctx context.Context, db *store.DB, reg *agency.Register, r *Report, p P
 	t := &Table{Report: r, Params: p}
 	err := db.Read(ctx, func(tx *store.Tx) error {
 		if !r.Weekly() {
-			return t.add(tx, reg, q, "")
+			return t.add(tx, place, q, "")
 		}
 		for week := p.From; week.Before(end); week = week.AddDays(7) {
 			between(&q, week, week.AddDays(7))
-			if err := t.add(tx, reg, q, week.Short()); err != nil {
+			if err := t.add(tx, place, q, week.Short()); err != nil {
 				return err
 			}
 		}
@@ -123,7 +124,7 @@ func Run(ctx context.Context, db *store.DB, reg *agency.Register, r *Report, p P
 }
 
 // add runs the query once and adds its rows, in the order of their words.
-func (t *Table) add(tx *store.Tx, reg *agency.Register, q store.ReportQuery, week string) error {
+func (t *Table) add(tx *store.Tx, in *partnership.Partnership, q store.ReportQuery, week string) error {
 	got, err := tx.Report(q)
 	if err != nil {
 		return err
@@ -133,7 +134,7 @@ func (t *Table) add(tx *store.Tx, reg *agency.Register, q store.ReportQuery, wee
 	}
 	var lines []line
 	for _, values := range got.Rows {
-		l, err := t.line(reg, values, week)
+		l, err := t.line(in, values, week)
 		if err != nil {
 			return err
 		}
@@ -148,7 +149,7 @@ func (t *Table) add(tx *store.Tx, reg *agency.Register, q store.ReportQuery, wee
 	slices.SortStableFunc(rows, func(a, b []Cell) int {
 		for i, c := range t.Report.Columns {
 			if !c.Number() {
-				if n := cmp.Or(cmp.Compare(c.place(a[i].Text), c.place(b[i].Text)), cmp.Compare(a[i].Text, b[i].Text)); n != 0 {
+				if n := cmp.Or(cmp.Compare(c.place(in, a[i].Text), c.place(in, b[i].Text)), cmp.Compare(a[i].Text, b[i].Text)); n != 0 {
 					return n
 				}
 			}
@@ -171,7 +172,7 @@ type line struct {
 }
 
 // line puts one row of the query into words and marks what is small.
-func (t *Table) line(reg *agency.Register, values []string, week string) (line, error) {
+func (t *Table) line(in *partnership.Partnership, values []string, week string) (line, error) {
 	columns := t.Report.Columns
 	row := make([]Cell, len(columns))
 	numbers := make([]int, len(columns))
@@ -186,7 +187,7 @@ func (t *Table) line(reg *agency.Register, values []string, week string) (line, 
 		value := values[0]
 		values = values[1:]
 		if !c.Number() {
-			row[i].Text = words(reg, c, value)
+			row[i].Text = words(in, c, value)
 			continue
 		}
 		if c.Kind == Days && value == "" { // nothing that it could be the days of
@@ -300,14 +301,21 @@ func percent(part, of int) string {
 	return strconv.Itoa(n) + "%"
 }
 
-// place is where a label stands among the choices of a column.
-func (c Column) place(label string) int {
+// place is where a label stands among the choices of a column, or among grades: what is
+// none of them comes after the worst.
+func (c Column) place(in *partnership.Partnership, label string) int {
+	if c.Kind == Grade {
+		if i := slices.IndexFunc(in.Grades, func(b partnership.Band) bool { return b.Label == label }); i >= 0 {
+			return i
+		}
+		return len(in.Grades)
+	}
 	return slices.IndexFunc(c.Choices, func(w Words) bool { return w.Label == label })
 }
 
 // words are what a value from a closed list is called. A value that is not in
 // its list is never shown.
-func words(reg *agency.Register, c Column, value string) string {
+func words(in *partnership.Partnership, c Column, value string) string {
 	const other = "No longer listed"
 	switch kind := c.Kind; {
 	case kind == Choice:
@@ -317,10 +325,16 @@ func words(reg *agency.Register, c Column, value string) string {
 	case kind == Authority && value == "":
 		return "Not known yet"
 	case kind == Authority:
-		if a, ok := reg.Authority(value); ok {
+		if a, ok := in.Register.Authority(value); ok {
 			return a.Name
 		}
-	case slices.ContainsFunc(reg.Agencies, func(a agency.Agency) bool { return a.Kind == value }):
+	case kind == Grade && value == "":
+		return "Not settled"
+	case kind == Grade:
+		if i := slices.IndexFunc(in.Grades, func(b partnership.Band) bool { return b.ID == value }); i >= 0 {
+			return in.Grades[i].Label
+		}
+	case slices.ContainsFunc(in.Register.Agencies, func(a agency.Agency) bool { return a.Kind == value }):
 		text := strings.ReplaceAll(value, "_", " ")
 		return strings.ToUpper(text[:1]) + text[1:]
 	}

@@ -380,7 +380,9 @@ func (s *Site) run(ctx context.Context) error {
 		})},
 		"locks.due": {Every: 24 * time.Hour, Do: write(func(ctx context.Context) error { return s.Desk.RemindRestrictions(ctx, s.Now()) })},
 		"texts.due": {Every: 24 * time.Hour, Do: write(func(ctx context.Context) error { return s.texts.RemindDue(ctx, s.Now()) })},
-		"tools.due": {Every: 24 * time.Hour, Do: write(func(ctx context.Context) error { return s.Desk.RemindLicences(ctx, s.Now()) })},
+		"tools.due": {Every: 24 * time.Hour, Do: write(func(ctx context.Context) error {
+			return errors.Join(s.Desk.RemindLicences(ctx, s.Now()), s.Desk.RemindTraining(ctx, s.Now()))
+		})},
 		linkcheck.Job: {Lease: time.Hour, Do: write(func(ctx context.Context) error {
 			return (&linkcheck.Checker{DB: s.Desk.DB, Texts: s.texts, Client: linkcheck.Client()}).Check(ctx, s.Now)
 		})},

@@ -100,6 +100,13 @@ func (tx *Tx) TellTool(licence, what string, at time.Time) (bool, error) {
 	return n == 1, err
 }
 
+// TellCourse notes that somebody was told of the day on which their training for a form
+// runs out, and says whether it is the first time.
+func (tx *Tx) TellCourse(worker, tool string, until calendar.Date, what string, at time.Time) (bool, error) {
+	n, err := tx.Exec(`insert into course_told (worker, tool, until_date, what, told_at) values ($1, $2, $3, $4, $5) on conflict (worker, tool, until_date, what) do nothing`, worker, tool, until, what, at)
+	return n == 1, err
+}
+
 // RecordTool says with which edition the rows of a group of a record are scored.
 type RecordTool struct {
 	Record   string

@@ -130,7 +130,8 @@ func fillTools(tx *store.Tx, rec, worker string) error {
 	err4 := tx.AddRecordTool(store.RecordTool{Record: rec, Group: "scores", Tool: "gcp2", Edition: "te", Began: morning})
 	err5 := tx.AddCourseAttended(store.CourseAttended{ID: "ca", Worker: worker, Course: "C", Session: "S", On: on, Trainer: "T", At: morning, Author: "system"})
 	_, err6 := tx.UndoCourseAttended("ca", "Mistake.", "system", morning)
-	return errors.Join(err, err2, err3, err4, err5, err6)
+	_, err7 := tx.TellCourse(worker, "gcp2", on, "60 days", morning)
+	return errors.Join(err, err2, err3, err4, err5, err6, err7)
 }
 
 func fillBulletin(tx *store.Tx, worker string) error {

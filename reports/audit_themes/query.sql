@@ -1,14 +1,15 @@
-select r.authority as authority, coalesce(a.said, 'other') as theme,
-  count(*) as cases,
-  count(case when g.said = 'strong' then 1 end) as strong,
-  count(case when g.said = 'good' then 1 end) as good,
-  count(case when g.said = 'needs' then 1 end) as needs,
-  count(case when g.said = 'poor' then 1 end) as poor,
-  count(case when coalesce(g.said, '') not in ('strong', 'good', 'needs', 'poor') then 1 end) as open
-from period cross join record r
-left join given a on a.record = r.id and a.question = 'audit_about'
-left join given g on g.record = r.id and g.question = 'met_grade'
-where r.pathway = 'case_audit' and r.state <> 'dropped'
-  and r.created_at >= period.from_at and r.created_at < period.to_at
-  and (period.authority = '' or r.authority = period.authority)
-group by r.authority, coalesce(a.said, 'other')
+with graded as (
+  select r.authority as authority, coalesce(a.said, 'other') as theme, coalesce(g.said, '') as grade
+  from period cross join record r
+  left join given a on a.record = r.id and a.question = 'audit_about'
+  left join given g on g.record = r.id and g.question = 'met_grade'
+  where r.pathway = 'case_audit' and r.state <> 'dropped'
+    and r.created_at >= period.from_at and r.created_at < period.to_at
+    and (period.authority = '' or r.authority = period.authority)
+),
+counted as (
+  select authority, theme, grade, count(*) as n, sum(count(*)) over (partition by authority, theme) as cases
+  from graded group by authority, theme, grade
+)
+select authority, theme, grade, cases, n as got, cases - n as others
+from counted

@@ -21,7 +21,7 @@ var forever = []string{
 	"text_content", "text_change", "text_act", "suggestion_step", "release", "release_step",
 	"letter_check", "copy_given", "meeting_invite", "meeting_together", "retention_act", "destruction", "destruction_end",
 	"died_question", "died_answer", "held_message", "held_end", "record_source", "source_read", "redaction",
-	"tool_edition", "tool_licence", "tool_told", "record_tool", "course_attended", "course_undone",
+	"tool_edition", "tool_licence", "tool_told", "record_tool", "course_attended", "course_undone", "course_told",
 }
 
 // The program serves as an account that does not own its tables, and an insider

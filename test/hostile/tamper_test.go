@@ -39,6 +39,7 @@ var unwatched = map[string]string{
 	"text_head":             "the number of the last act; set back, the next act is refused, and no text is another",
 	"message_read":          "when the other side first opened a message; their visit is in the log",
 	"clock_warning":         "when people are warned again of a clock, and whether they were; the clock, its first warning and when it is due are watched",
+	"course_told":           "who was reminded that their training ends; what they attended is watched",
 	"tool_told":             "who was reminded that a licence ends; the licence itself is watched",
 	"clock.told":            "whether people were warned of a clock; the clock itself is watched",
 	"audit_head.id":         "one row, held so by the table",

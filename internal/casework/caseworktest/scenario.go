@@ -77,6 +77,12 @@ type Expectation struct {
 	Invites map[string]string `yaml:"invites"`
 	// Told are, by who, notices they have about the record; none when the list is empty.
 	Told map[string][]string `yaml:"told"`
+	// AskFirst are, by who, whether they are told on this record to seek advice before
+	// they contact anybody.
+	AskFirst map[string]bool `yaml:"ask_first"`
+	// Warned are, by who, words of the warnings that stand on the record for them, in
+	// their order; none when the list is empty.
+	Warned map[string][]string `yaml:"warned"`
 	// Letters are, by document, how many of it went.
 	Letters map[string]int `yaml:"letters"`
 	// Kept is the last day on which a closed record is kept: "undecided" when nobody

@@ -82,6 +82,8 @@ type reportView struct {
 	None      bool
 	Hidden    bool
 	Counted   parts.SummaryList
+	Wholes    string       // what it counts, in words
+	Beside    []parts.Link // the reports that count the same
 	Save      parts.Button
 	Print     parts.PrintButton
 }
@@ -179,7 +181,7 @@ func (g gallery) run(r *http.Request, a *room.Asker, q asked, act string) (*repo
 	if err != nil {
 		return nil, err
 	}
-	return report.Run(r.Context(), g.Desk.DB, &g.Desk.Place.Register, q.report, q.params, web.Now(r))
+	return report.Run(r.Context(), g.Desk.DB, g.Desk.Place, q.report, q.params, web.Now(r))
 }
 
 func (g gallery) page(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
@@ -204,6 +206,7 @@ func (g gallery) page(w http.ResponseWriter, r *http.Request, a *room.Asker) err
 	for _, c := range q.report.Columns {
 		v.Counted.Rows = append(v.Counted.Rows, parts.SummaryRow{Key: c.Heading(), Value: c.Explain})
 	}
+	v.Wholes, v.Beside = beside(q.report)
 	c := g.StaffChrome(r, a, q.report.Title)
 	c.Breadcrumbs = []parts.Link{{Text: "Reports", Href: "/reports"}}
 	c.Errors, c.Wide = q.wrong, true
@@ -256,6 +259,20 @@ func table(t *report.Table, weeks string) parts.Table {
 		out.Rows = append(out.Rows, cells)
 	}
 	return out
+}
+
+// beside says what a report counts, and which others count the same.
+func beside(r *report.Report) (wholes string, same []parts.Link) {
+	var words []string
+	for _, c := range r.Wholes() {
+		words = append(words, "“"+c.Title+"”")
+	}
+	for _, o := range shipped {
+		if o != r && r.CountsAs(o) {
+			same = append(same, parts.Link{Text: o.Title, Href: "/reports/" + o.Name})
+		}
+	}
+	return strings.Join(words, " and "), same
 }
 
 func weeks(p report.Params) string {

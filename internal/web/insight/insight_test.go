@@ -105,6 +105,21 @@ func TestReportKeepsToItsAuthorities(t *testing.T) {
 	}
 }
 
+// What one report counts is not what another counts: each says which may be laid beside
+// it, and warns of the others.
+func TestReportSaysWhatMayBeLaidBesideIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.Cookie(w.worker("Pat Partnership", "partnership_manager", "thurrock"))
+	for report, want := range map[string][]string{
+		"allegation_kinds": {"It counts “Allegations”. So do these", `href="/reports/allegation_outcomes"`, "Every other report counts something else", "!/reports/decisions\""},
+		"decisions":        {"It counts “Contacts”.", "No other report counts the same", "!Every other report"},
+	} {
+		w.Get(c, "/reports/"+report, 200, want...)
+	}
+	w.Get(c, "/reports", 200, "Lay two reports side by side only where each says so")
+}
+
 func TestWrongDates(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

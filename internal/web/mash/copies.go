@@ -56,7 +56,7 @@ type copyWaitingView struct {
 var copiesPage = page[copiesView]("copies", "frame")
 
 // readerKinds say what a reader is to the record.
-var readerKinds = map[string]string{"child": "child", "parent": "parent", "adult": "adult", "agency": "agency", "file": "file"}
+var readerKinds = map[string]string{"child": "child", "parent": "parent", "adult": "adult", "agency": "agency", "court": "court", "file": "file"}
 
 // readersNone are kinds of reader as those to whom nothing is given.
 func readersNone(kinds []string) string {
@@ -72,7 +72,7 @@ func readersNone(kinds []string) string {
 }
 
 func readerWithKind(name, kind string) string {
-	if kind == "agency" || kind == "file" {
+	if kind == "agency" || kind == "court" || kind == "file" {
 		return name
 	}
 	return name + " (" + readerKinds[kind] + ")"

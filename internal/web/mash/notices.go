@@ -42,6 +42,8 @@ var noticeWords = map[string]string{
 	"suggestion_answered": "There is an answer to something you suggested.",
 	"suggestion_given":    "A suggested change was given to you.",
 	"tool_licence":        "A licence for a tool runs out soon, or has run out.",
+	"tool_training":       "Your training for a tool runs out soon, or has run out.",
+	"tool_training_of":    "Somebody’s training for a tool that you answer for runs out soon, or has run out.",
 	"release_new":         "There is something new for your agency to pass on.",
 	"release_reminder":    "Something waits to be passed on in your agency.",
 	"release_lead":        "Nobody in your agency has said that something was passed on.",
@@ -76,7 +78,7 @@ var noticePages = map[string]string{
 // noticePlaces are where the notices lead that are about no record.
 var noticePlaces = map[string]string{
 	"suggestion_answered": "/suggest/mine", "suggestion_given": "/suggestions",
-	"retention_due": "/retention", "release_new": "/releases", "release_reminder": "/releases", "release_lead": "/releases", "tool_licence": "/tools",
+	"retention_due": "/retention", "release_new": "/releases", "release_reminder": "/releases", "release_lead": "/releases", "tool_licence": "/tools", "tool_training": "/tools", "tool_training_of": "/tools",
 }
 
 const mostNotices = 100

@@ -15,6 +15,7 @@ import (
 type listView struct {
 	Tools    parts.Table
 	Mine     parts.Table
+	Trained  parts.Table // whose training runs out, for those who answer for it
 	Import   *parts.Button
 	Training *parts.Link
 }
@@ -42,8 +43,11 @@ func (d *desk) list(w http.ResponseWriter, r *http.Request, a *room.Asker) error
 			{Body: parts.Body{parts.Link{Text: title(k), Href: formHref(k.ID)}}},
 			{Body: inUse(k)},
 			{Body: licenceTag(k, today)},
-			{Text: mine(k)},
+			{Text: mine(k, today)},
 		})
+	}
+	if v.Trained, err = d.trained(r, a); err != nil {
+		return err
 	}
 	attended, names, err := d.Desk.Attendance(r.Context(), a.By, false)
 	if err != nil {
@@ -82,22 +86,42 @@ func licenceTag(k *casework.ToolKept, today calendar.Date) parts.Body {
 		return parts.Body{parts.Tag{Text: "None recorded", Colour: "red"}}
 	}
 	until := k.Licences[0].Until
-	out := parts.Body{parts.Text("To " + until.Short() + " ")}
+	return ends("To ", until, today)
+}
+
+// ends is a last day, and that it is near or past.
+func ends(before string, until, today calendar.Date) parts.Body {
+	out := parts.Body{parts.Text(before + until.Short() + " ")}
 	switch left := today.DaysTo(until); {
 	case left < 0:
 		return append(out, parts.Tag{Text: "Run out", Colour: "red"})
-	case left <= 60:
+	case left <= casework.EndsSoon:
 		return append(out, parts.Tag{Text: "Runs out soon", Colour: "orange"})
 	}
 	return out
 }
 
-func mine(k *casework.ToolKept) string {
+// trained are those whose training for a form runs out, for whoever answers for it.
+func (d *desk) trained(r *http.Request, a *room.Asker) (parts.Table, error) {
+	t := parts.Table{
+		Caption: "Whose training runs out", CaptionSize: "m", Stack: true, RowHeaders: true,
+		Head: []parts.Cell{{Text: "Who"}, {Text: "Form"}, {Text: "Last day"}, {Text: "What keeps it alive"}},
+	}
+	list, err := d.Desk.Trained(r.Context(), a.By)
+	for _, x := range list {
+		t.Rows = append(t.Rows, []parts.Cell{{Text: x.Worker.Name}, {Text: x.Form.Title}, {Body: ends("", x.Until, calendar.DateOf(web.Now(r)))}, {Text: x.Form.Needs.Course + between + x.Form.Needs.Refresher}})
+	}
+	return t, err
+}
+
+func mine(k *casework.ToolKept, today calendar.Date) string {
 	switch {
 	case k.Mine.Refused != "":
 		return "No. " + k.Mine.Refused
 	case k.Form.Practice:
 		return "For practice only"
+	case !k.Mine.Until.IsZero() && today.DaysTo(k.Mine.Until) <= casework.EndsSoon:
+		return "Yes, until " + k.Mine.Until.Short() + " only. Attend “" + k.Form.Needs.Refresher + "” before then."
 	case !k.Mine.Until.IsZero():
 		return "Yes, until " + k.Mine.Until.Short()
 	}
@@ -156,7 +180,7 @@ func (d *desk) drawForm(w http.ResponseWriter, r *http.Request, a *room.Asker, f
 		row("Used in", p.Title)
 	}
 	row("Records scored with it", itoa(k.Scored)+" (practice is not counted)")
-	row("Can you score with it?", mine(k))
+	row("Can you score with it?", mine(k, calendar.DateOf(web.Now(r))))
 	v.Editions = d.editions(k)
 	v.Licences = licences(k)
 	if d.may(a, powers.tools) && len(k.Editions) > 0 {

@@ -321,3 +321,15 @@ func fileOf(t *testing.T, body []byte) string {
 	}
 	return name
 }
+
+// Whoever was trained, and whoever looks after training, see that it runs out before it
+// does.
+func TestTrainingThatRunsOutIsShown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	caseworktest.Import(t, w.Desk, caseworktest.Form(t, `"refresher": "", "refresher_months": 0`, `"refresher": "Short refresher", "refresher_months": 12`), w.keeper, calendar.NewDate(2028, 3, 31), tool.AfterRead, caseworktest.Start)
+	caseworktest.Train(t, w.Desk, w.worker, calendar.NewDate(2025, 4, 1), caseworktest.Start)
+	w.get(w.worker, "/tools").want(200, "Yes, until 1 Apr 2026 only. Attend “Short refresher” before then.").without("Whose training runs out")
+	w.get(w.manager, "/tools").want(200, "Whose training runs out", "Sam Scorer", "1 Apr 2026", "Runs out soon", "Short refresher")
+	w.get(w.keeper, "/tools").want(200, "Whose training runs out", "Sam Scorer")
+}
