@@ -273,38 +273,76 @@ func (d *Desk) workAnew(ctx context.Context, now time.Time) error {
 		after = list[len(list)-1].Record
 		list = slices.DeleteFunc(list, func(c store.Closed) bool { return basis[c.Pathway] == "" || c.Basis == basis[c.Pathway] })
 		for part := range slices.Chunk(list, 50) {
-			if err := d.DB.Write(ctx, func(tx *store.Tx) error { return d.workSome(tx, now, part) }); err != nil {
+			var some []workedAnew
+			err := d.DB.Read(ctx, func(tx *store.Tx) error {
+				var err error
+				some, err = d.workSome(tx, now, part)
+				return err
+			})
+			if err == nil && len(some) > 0 {
+				err = d.DB.Write(ctx, func(tx *store.Tx) error { return d.keepSome(tx, now, some) })
+			}
+			if err != nil {
 				return err
 			}
 		}
 	}
 }
 
-func (d *Desk) workSome(tx *store.Tx, now time.Time, list []store.Closed) error {
+// workedAnew is how long a closed record is kept, and the record and what was known
+// before as they were when that was worked out.
+type workedAnew struct {
+	rec          record.Record
+	before, next store.Retention
+}
+
+// workSome works it out beside the writer: after a rule has changed there may be
+// hundreds of thousands, and nobody's save waits for them.
+func (d *Desk) workSome(tx *store.Tx, now time.Time, list []store.Closed) ([]workedAnew, error) {
+	var some []workedAnew
 	for _, c := range list {
-		l, err := d.load(tx, BySystem(now), c.Record, true)
-		if errors.Is(err, store.ErrNone) || fault.KindOf(err) == fault.NotFound {
+		l, err := d.load(tx, BySystem(now), c.Record, false)
+		if errors.Is(err, store.ErrNone) || fault.KindOf(err) == fault.NotFound || err == nil && l.rec.ClosedAt.IsZero() {
 			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		before, err := tx.Retention(c.Record)
+		if err != nil && !errors.Is(err, store.ErrNone) {
+			return nil, err
+		}
+		some = append(some, workedAnew{l.rec, before, d.worked(l.rec, l.p, l.f, before)})
+	}
+	return some, nil
+}
+
+// keepSome keeps what was worked out, but for records of which somebody has changed
+// anything since: what they did worked it out too, or the next night does.
+func (d *Desk) keepSome(tx *store.Tx, now time.Time, some []workedAnew) error {
+	for _, w := range some {
+		rec, err := tx.LockRecord(w.rec.ID)
+		if errors.Is(err, store.ErrNone) {
+			continue // it was destroyed
 		}
 		if err != nil {
 			return err
 		}
-		before, err := tx.Retention(c.Record)
+		before, err := tx.Retention(w.rec.ID)
 		if err != nil && !errors.Is(err, store.ErrNone) {
 			return err
 		}
-		if l.rec.ClosedAt.IsZero() {
+		if rec.Revision != w.rec.Revision || before != w.before {
 			continue
 		}
-		next := d.worked(l.rec, l.p, l.f, before)
 		if before.State == store.RetentionProposed || before.State == store.RetentionApproved {
-			if next.Until == before.Until && next.Ruled == before.Ruled {
-				next.State, next.DueAt = before.State, before.DueAt
-			} else if err := d.lapse(tx, BySystem(now), c.Record, store.DestructHasLapsed, "", "The rule was changed."); err != nil {
+			if w.next.Until == before.Until && w.next.Ruled == before.Ruled {
+				w.next.State, w.next.DueAt = before.State, before.DueAt
+			} else if err := d.lapse(tx, BySystem(now), w.rec.ID, store.DestructHasLapsed, "", "The rule was changed."); err != nil {
 				return err
 			}
 		}
-		if err := tx.PutRetention(next); err != nil {
+		if err := tx.PutRetention(w.next); err != nil {
 			return err
 		}
 	}

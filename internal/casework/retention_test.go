@@ -2,6 +2,7 @@ package casework_test
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -505,5 +506,49 @@ func TestARestoredBackupIsDestroyedAgain(t *testing.T) {
 		if done, err := o.Destroy(t.Context(), o.now, again); err != nil || len(done) != 0 {
 			t.Errorf("carried on: %+v, %v", done, err)
 		}
+	})
+}
+
+// How long a record is kept is worked out beside the writer when a rule has changed.
+// What somebody does to it meanwhile, such as opening it again, stands.
+func TestChangedWhileTheRuleIsWorkedOut(t *testing.T) {
+	archive(t, func(t *testing.T, o office) {
+		rec, other := o.file("filed", "nothing", ""), o.file("filed", "nothing", "")
+		for _, r := range []record.Record{rec, other} {
+			old := o.kept(r).Kept
+			old.Basis = "another rule"
+			o.must(o.DB.Write(t.Context(), func(tx *store.Tx) error { return tx.PutRetention(old) }))
+		}
+		changed, release, done := make(chan struct{}), make(chan struct{}), make(chan error)
+		go func() {
+			done <- o.DB.Write(t.Context(), func(tx *store.Tx) error {
+				if _, err := tx.LockRecord(rec.ID); err != nil {
+					return err
+				}
+				err := tx.DropRetention(rec.ID)
+				close(changed)
+				<-release
+				return err
+			})
+		}()
+		<-changed
+		go func() {
+			_, err := o.RunRetention(t.Context(), o.now)
+			done <- err
+		}()
+		time.Sleep(300 * time.Millisecond) // it has read what was so before, and waits
+		close(release)
+		o.must(<-done)
+		o.must(<-done)
+		o.must(o.DB.Read(t.Context(), func(tx *store.Tx) error {
+			if got, err := tx.Retention(rec.ID); !errors.Is(err, store.ErrNone) {
+				t.Errorf("what was done meanwhile was undone: %+v, %v", got, err)
+			}
+			got, err := tx.Retention(other.ID)
+			if got.Basis == "another rule" {
+				t.Errorf("nothing was worked out: %+v", got)
+			}
+			return err
+		}))
 	})
 }
