@@ -67,7 +67,9 @@ func (d *door) groupRows(v *casework.View, g *pathway.Group, rows []string, acts
 	t := parts.Table{Caption: g.Title, CaptionSize: "m", Stack: true, RowHeaders: true}
 	if !g.Listed() {
 		rows = newestFirst(v, g, rows)
-	} else {
+	}
+	named := g.Listed() || len(g.Name) > 0 && !slices.ContainsFunc(g.Name, func(id string) bool { return slices.Contains(columns, id) })
+	if named {
 		t.Head = append(t.Head, parts.Cell{Text: capital(g.Item)})
 	}
 	for _, id := range columns {
@@ -87,7 +89,7 @@ func (d *door) groupRows(v *casework.View, g *pathway.Group, rows []string, acts
 	var all parts.Body
 	for _, row := range rows {
 		var line []parts.Cell
-		if g.Listed() {
+		if named {
 			line = append(line, parts.Cell{Text: p.RowName(f, g.ID, row)})
 		}
 		for _, id := range columns {

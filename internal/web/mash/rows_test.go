@@ -84,6 +84,23 @@ func TestRowsOfARecord(t *testing.T) {
 	o.get(base+"/steps/look").want(t, http.StatusNotFound)
 }
 
+// A table says whom each row is about, also where a step asks of people who were
+// known before.
+func TestRowsOfPeopleAreNamed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Set(time.Date(2026, 12, 21, 10, 0, 0, 0, time.UTC))
+	manager := w.worker("Mona Manager", "social_care_manager", "")
+	rec := w.began(manager, "child_protection_conference/tests/usual_road.yaml", "begin", nil)
+	page := w.tab(manager).get("/records/"+rec.ID).want(t, http.StatusOK, "Advocate offered")
+	for _, row := range rec.Answers.Rows("children") {
+		name := rec.Answers.Text(answer.RowKey("children", row, "given_names")) + " " + rec.Answers.Text(answer.RowKey("children", row, "family_name"))
+		if !strings.Contains(page.body, `<th scope="row" class="govuk-table__header">`+name) {
+			t.Errorf("no row of the table is headed %s", name)
+		}
+	}
+}
+
 // A record is carried on from its page by whoever may, and figures stand beside
 // what they are worked out from.
 func TestCarryOnAndFigures(t *testing.T) {
