@@ -510,7 +510,7 @@ func (tx *Tx) RecordsOfSince(people []string, since time.Time) ([]PersonRecord, 
 	if !since.IsZero() {
 		args, later = append(args, since), ` and r.created_at >= $2`
 	}
-	return tx.personRecords(tx.inList("p.person", 1)+later, args...)
+	return tx.personRecords(`record_person p join record r`+tx.by("record_brief")+` on r.id = p.record where `+tx.inList("p.person", 1)+later, args...)
 }
 
 // OpenRecordsLike gives the open records of some pathways that are about one of the
@@ -520,16 +520,18 @@ func (tx *Tx) OpenRecordsLike(pathways, people []string, keys []person.Key) ([]P
 	for i, k := range keys {
 		values[i] = keyText(k)
 	}
-	return tx.personRecords(`r.closed_at is null and `+tx.inList("r.pathway", 1)+` and p.person in (
-		select id from person where `+tx.inList("id", 2)+` union select person from person_key where `+tx.inList("value", 3)+`)`, pathways, people, values)
+	// From the records, which are few, to their people: very many have such a key.
+	return tx.personRecords(`record r`+tx.by("record_board_due")+` cross join record_person p
+		where r.closed_at is null and `+tx.inList("r.pathway", 1)+` and p.record = r.id and (`+tx.inList("p.person", 2)+`
+			or exists (select 1 from person_key k where k.person = p.person and `+tx.inList("k.value", 3)+`))`, pathways, people, values)
 }
 
-func (tx *Tx) personRecords(which string, args ...any) ([]PersonRecord, error) {
+func (tx *Tx) personRecords(from string, args ...any) ([]PersonRecord, error) {
 	all, err := queryAll(tx, func(row row) (PersonRecord, error) {
 		var p PersonRecord
 		return p, row.Scan(&p.Person, &p.Record, &p.Reference, &p.Pathway, &p.Authority, &p.State, &p.Role, &p.CreatedAt, &p.ClosedAt)
 	}, `select p.person, r.id, r.reference, r.pathway, r.authority, r.state, p.role, r.created_at, r.closed_at
-		from record_person p join record r`+tx.by("record_brief")+` on r.id = p.record where `+which, args...)
+		from `+from, args...)
 	slices.SortFunc(all, func(a, b PersonRecord) int {
 		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), strings.Compare(a.Record, b.Record), strings.Compare(a.Person, b.Person), strings.Compare(a.Role, b.Role))
 	})
