@@ -8,8 +8,9 @@ import (
 )
 
 // cachedBlocks is how many blocks of an open database and its log are kept in
-// memory as they are before encryption: 48 MiB.
-const cachedBlocks = 12288
+// memory as they are before encryption: 16 MiB. More of them leave the collector too
+// little room below the limit of what the program may use.
+const cachedBlocks = 4096
 
 // blocks are decrypted blocks of one database and its log, shared by all its
 // connections. After each write every reader lets go of all the pages it has, and
