@@ -85,20 +85,17 @@ func (tx *Tx) openState() (*openState, error) {
 	if err != nil || had != nil {
 		return had, err
 	}
-	next := &openState{size: size, at: map[string]*openRow{}}
+	next := &openState{}
 	var changed []string // all when nil
 	staff := true
 	if had = tx.open.state.Load(); follows && size-had.size <= mostChanges {
 		if changed, staff, err = tx.changedSince(had.size); err != nil {
 			return nil, err
 		}
-		next.staff, next.names = had.staff, had.names
-		maps.Copy(next.at, had.at)
+		*next = *had
 		changed = had.withStarters(changed)
-		for _, id := range changed {
-			delete(next.at, id)
-		}
 	}
+	next.size = size
 	if staff {
 		if err := tx.readStaff(next); err != nil {
 			return nil, err
@@ -107,13 +104,44 @@ func (tx *Tx) openState() (*openState, error) {
 	if next.last, err = tx.lastHash(size); err != nil {
 		return nil, err
 	}
-	if err := tx.readOpen(next.at, changed); err != nil {
-		return nil, err
+	// Most of the log says only who looked.
+	if changed == nil || len(changed) > 0 {
+		if err := tx.readRows(next, changed); err != nil {
+			return nil, err
+		}
 	}
-	next.rows = slices.SortedFunc(maps.Values(next.at), func(a, b *openRow) int { return byLimit(a, b, false) })
 	next.turn = tx.open.turns.Add(1)
 	tx.open.state.Store(next)
 	return next, nil
+}
+
+// readRows reads some open records anew, or all, into a state that has what stood
+// before, if anything. That itself is not changed: others use it.
+func (tx *Tx) readRows(into *openState, changed []string) error {
+	fresh := map[string]*openRow{}
+	if err := tx.readOpen(fresh, changed); err != nil {
+		return err
+	}
+	at, gone := map[string]*openRow{}, map[*openRow]bool{}
+	maps.Copy(at, into.at)
+	for _, id := range changed {
+		gone[at[id]] = true
+		delete(at, id)
+	}
+	maps.Copy(at, fresh)
+	before := func(a, b *openRow) int { return byLimit(a, b, false) }
+	add := slices.SortedFunc(maps.Values(fresh), before)
+	rows := make([]*openRow, 0, len(at))
+	for _, r := range into.rows {
+		for ; len(add) > 0 && before(add[0], r) < 0; add = add[1:] {
+			rows = append(rows, add[0])
+		}
+		if !gone[r] {
+			rows = append(rows, r)
+		}
+	}
+	into.at, into.rows = at, append(rows, add...)
+	return nil
 }
 
 // usable gives what is in memory when it is as this transaction sees the database,
