@@ -11,6 +11,9 @@ import (
 // wallLayouts are the times without a zone that are read as London time.
 var wallLayouts = []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04", time.DateOnly}
 
+// Wall is a moment as clocks in London show it, in the form in which it is answered.
+func Wall(at time.Time) string { return at.In(London).Format("2006-01-02T15:04") }
+
 // ParseTime reads a time with its zone (RFC 3339, "2026-03-17T10:00:00Z"), or a
 // time on the clock in London ("2026-03-17T10:00"), or a date, which means its
 // first minute. The answer is in UTC.

@@ -275,7 +275,7 @@ func (d *Desk) tellOfEnd(tx *store.Tx, by By, l *loaded, t pathway.Taking) error
 	return d.takeOnOther(tx, by, l, pathway.MadeTake{TakeOn: &pathway.TakeOn{Pathway: from.Pathway, Step: s.ID}, Answers: answer.Set{
 		answer.Key(s.HearsEnd.What): answer.Text(l.p.Title + ", " + l.rec.Reference),
 		answer.Key(s.HearsEnd.How):  answer.Text(how),
-		answer.Key(s.HearsEnd.At):   answer.Text(happened(l.p, t.Step, l.f).In(calendar.London).Format("2006-01-02T15:04")),
+		answer.Key(s.HearsEnd.At):   answer.Text(calendar.Wall(happened(l.p, t.Step, l.f))),
 	}}, from.ID)
 }
 

@@ -313,7 +313,7 @@ func (d *Desk) Scorings(ctx context.Context, by By, v *View, group string) ([]Sc
 var toldBefore = []struct {
 	days int
 	what string
-}{{-1, "ended"}, {14, "14 days"}, {60, "60 days"}}
+}{{-1, "ended"}, {14, "14 days"}, {EndsSoon, "60 days"}}
 
 // toldNow is what is told so many days before an end; empty when nothing is yet.
 func toldNow(left int) string {

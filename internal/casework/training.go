@@ -22,7 +22,7 @@ type Trained struct {
 }
 
 // trained are those who attended all that a form in force asks for and whose training
-// runs out, or has, by that day. Who does not work here any more is not among them.
+// runs out one day, or has. Who does not work here any more is not among them.
 func (d *Desk) trained(tx *store.Tx, now time.Time) ([]Trained, error) {
 	editions, err := tx.ToolEditions()
 	if err != nil {
@@ -67,7 +67,7 @@ func (d *Desk) trained(tx *store.Tx, now time.Time) ([]Trained, error) {
 		}
 	}
 	slices.SortFunc(out, func(a, b Trained) int {
-		return cmp.Or(cmp.Compare(today.DaysTo(a.Until), today.DaysTo(b.Until)), cmp.Compare(a.Worker.Name, b.Worker.Name), cmp.Compare(a.Worker.ID, b.Worker.ID), cmp.Compare(a.Tool, b.Tool))
+		return cmp.Or(a.Until.Compare(b.Until), cmp.Compare(a.Worker.Name, b.Worker.Name), cmp.Compare(a.Worker.ID, b.Worker.ID), cmp.Compare(a.Tool, b.Tool))
 	})
 	return out, nil
 }
@@ -103,11 +103,16 @@ func (d *Desk) Trained(ctx context.Context, by By) ([]Trained, error) {
 // training runs out within 60 days, again within 14, and when it has: each once. Where
 // nobody answers for it, those who look after the partnership's tools are told.
 func (d *Desk) RemindTraining(ctx context.Context, now time.Time) error {
+	var all []Trained // read beside the writer: there may be many
+	err := d.DB.Read(ctx, func(tx *store.Tx) error {
+		var err error
+		all, err = d.trained(tx, now)
+		return err
+	})
+	if err != nil || len(all) == 0 {
+		return err
+	}
 	return d.DB.Write(ctx, func(tx *store.Tx) error {
-		all, err := d.trained(tx, now)
-		if err != nil {
-			return err
-		}
 		told := map[string]bool{} // forms of somebody who was told now
 		for _, t := range all {
 			left := calendar.DateOf(now).DaysTo(t.Until)

@@ -240,7 +240,7 @@ func (c *contact) answers(p *pathway.Pathway, k *kept, id string, v record.Revis
 			a = answer.Text(c.worker(a.Text))
 		case q != nil && q.Type == "datetime":
 			if t, _, err := calendar.ParseTime(a.Text); err == nil {
-				a = answer.Text(wall(when.Add(t.Sub(v.RecordedAt))))
+				a = answer.Text(calendar.Wall(when.Add(t.Sub(v.RecordedAt))))
 			}
 		case q != nil && q.Type == "date" && a.Text != "" && question != "born":
 			if d, err := calendar.ParseDate(a.Text); err == nil {

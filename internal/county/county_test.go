@@ -122,7 +122,7 @@ func workGoesOn(t *testing.T, desk *casework.Desk, known Known) {
 			t.Errorf("%s has %d revisions", p.Reference, v.Record.Revision)
 		}
 		rec, err := desk.TakeStep(t.Context(), by, p.ID, "conversation", v.Record.Revision, answer.Set{
-			"talk_with": answer.Text("The school"), "talk_at": answer.Text(wall(now.Add(-time.Hour))), "talk_words": answer.Text("All is well."),
+			"talk_with": answer.Text("The school"), "talk_at": answer.Text(calendar.Wall(now.Add(-time.Hour))), "talk_words": answer.Text("All is well."),
 		})
 		if err != nil || rec.Revision != LongRevisions+1 {
 			t.Errorf("revision %d, %v", rec.Revision, err)

@@ -218,7 +218,7 @@ func (p *player) ask(ctx context.Context, officer post) {
 
 func (p *player) talk(ctx context.Context, who post) {
 	p.step(ctx, who, p.root.ID, "conversation", answer.Set{
-		"talk_with": answer.Text("x"), "talk_at": answer.Text(wall(p.now.Add(-10 * time.Minute))), "talk_words": answer.Text("x"),
+		"talk_with": answer.Text("x"), "talk_at": answer.Text(calendar.Wall(p.now.Add(-10 * time.Minute))), "talk_words": answer.Text("x"),
 	})
 }
 
@@ -285,17 +285,17 @@ func (p *player) follow(ctx context.Context) {
 		p.at(2, 11, 0)
 		p.step(ctx, who, f.ID, "accept", answer.Set{"work_worker": answer.Text(p.workers[who].ID)})
 		p.at(3, 16, 0)
-		p.step(ctx, who, f.ID, "start", answer.Set{"started_at": answer.Text(wall(p.now.Add(-30 * time.Minute))), "child_seen": answer.Text("yes")})
+		p.step(ctx, who, f.ID, "start", answer.Set{"started_at": answer.Text(calendar.Wall(p.now.Add(-30 * time.Minute))), "child_seen": answer.Text("yes")})
 		p.at(6, 14, 0)
 		p.step(ctx, who, f.ID, "talk", answer.Set{
-			"talk_at": answer.Text(wall(p.now.Add(-time.Hour))), "talk_with": answer.Text("x"), "talk_words": answer.Text("x"),
+			"talk_at": answer.Text(calendar.Wall(p.now.Add(-time.Hour))), "talk_with": answer.Text("x"), "talk_words": answer.Text("x"),
 		})
 		if p.s.until == "working" {
 			continue
 		}
 		p.at(31, 15, 0)
 		p.step(ctx, who, f.ID, "finish", answer.Set{
-			"finished_at": answer.Text(wall(p.now.Add(-2 * time.Hour))), "finish_reason": answer.Text("no_more"), "finish_words": answer.Text("x"),
+			"finished_at": answer.Text(calendar.Wall(p.now.Add(-2 * time.Hour))), "finish_reason": answer.Text("no_more"), "finish_words": answer.Text("x"),
 		})
 	}
 }
@@ -380,6 +380,3 @@ func letters(n int) string {
 	}
 	return string(out)
 }
-
-// wall is a time as a form sends it.
-func wall(at time.Time) string { return at.In(calendar.London).Format("2006-01-02T15:04") }

@@ -67,7 +67,7 @@ func (t *teller) answer(p *pathway.Pathway, id string, v any, at time.Time) (ans
 		if then.After(at) && !ahead {
 			then = at
 		}
-		return answer.Text(wall(then)), err
+		return answer.Text(calendar.Wall(then)), err
 	case "worker":
 		w, ok := t.workers[text]
 		if !ok {
@@ -79,6 +79,3 @@ func (t *teller) answer(p *pathway.Pathway, id string, v any, at time.Time) (ans
 	}
 	return answer.Text(strings.TrimSpace(text)), nil
 }
-
-// wall is a time as a form sends it.
-func wall(at time.Time) string { return at.In(calendar.London).Format("2006-01-02T15:04") }

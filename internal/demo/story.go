@@ -332,7 +332,7 @@ func (t *teller) begin(ctx context.Context, by casework.By, a act, at time.Time)
 		return err
 	}
 	if _, asked := p.Question("received_at"); asked && t.given["came_by"] != nil {
-		given["received_at"] = answer.Text(wall(at.Add(-5 * time.Minute)))
+		given["received_at"] = answer.Text(calendar.Wall(at.Add(-5 * time.Minute)))
 	}
 	if t.s.Pathway == "" && given.Text("child_area") == "" && given.Text("child_postcode") == "" {
 		given["child_area"] = answer.Text(t.s.Authority)

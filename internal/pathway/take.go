@@ -389,7 +389,7 @@ func fromValue(v ref.Val) (answer.Answer, bool) {
 		if t := x.UTC(); t.Equal(t.Truncate(24 * time.Hour)) { // how rules hold a date
 			return answer.Text(t.Format("2006-01-02")), true
 		}
-		return answer.Text(x.In(calendar.London).Format("2006-01-02T15:04")), true
+		return answer.Text(calendar.Wall(x.Time)), true
 	case nil:
 		return answer.Answer{}, false
 	}

@@ -72,7 +72,7 @@ func readersNone(kinds []string) string {
 }
 
 func readerWithKind(name, kind string) string {
-	if kind == "agency" || kind == "court" || kind == "file" {
+	if !pathway.FamilyReader(kind) {
 		return name
 	}
 	return name + " (" + readerKinds[kind] + ")"
