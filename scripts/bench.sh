@@ -12,6 +12,7 @@
 #                         postgres://postgres@127.0.0.1:5432
 #   OUT=/tmp/frontdoor-bench.md   the results; the JSON is beside it
 #   WINDOW=20s ALONE=2s RATE=200  for how long the mix and each thing alone, and how many requests a second
+#   WARM=60s              for how long the mix is offered before, so that the system has read what a working day uses
 #   YARDSTICKS="nginx pocketbase" other programs to measure, or none
 #   MICRO=1               run the small benchmarks after; 0 leaves them out
 #   BENCH_IN_PLACE=1      work on the prepared data itself, where there is no room for a copy of it. It is
@@ -29,6 +30,7 @@ ENGINES=${ENGINES:-sqlite postgres}
 DATA=${DATA:-/tmp/county}
 OUT=${OUT:-/tmp/frontdoor-bench.md}
 WINDOW=${WINDOW:-20s}
+WARM=${WARM:-60s}
 ALONE=${ALONE:-2s}
 RATE=${RATE:-200}
 YARDSTICKS=${YARDSTICKS-nginx pocketbase}
@@ -163,7 +165,7 @@ for scale in $SCALE; do
 			profiles=(-profile "$OUT.profiles/$scale-$engine")
 		fi
 		"$bench" "${place[@]}" -key "$DATA/key" -bin "$work/frontdoor" -work "$work/$scale-$engine" -scale "$scale" \
-			-window "$WINDOW" -alone "$ALONE" -rate "$RATE" "${profiles[@]}" -out "$out"
+			-window "$WINDOW" -warm "$WARM" -alone "$ALONE" -rate "$RATE" "${profiles[@]}" -out "$out"
 		cp "$work/$scale-$engine/page.gz" "$work/page.gz"
 		results+=("$out")
 		rm -rf "$work/data" "$work/$scale-$engine"

@@ -56,15 +56,15 @@ func (d *Desk) Known(ctx context.Context, by By, id string) (*Known, *View, erro
 		if k.Elsewhere, of, err = d.elsewhere(near, by, v, people); err != nil {
 			return err
 		}
-		if k.Count, err = d.contacts(near, by, v.Record, people); err != nil {
-			return err
-		}
 		for _, rp := range people {
 			kp, err := d.knownPerson(near, by, v.Record, rp)
 			if err != nil {
 				return err
 			}
 			k.People = append(k.People, kp)
+		}
+		if k.Count, err = d.contacts(near, by, v.Record, people); err != nil {
+			return err
 		}
 		k.Address, err = d.sameAddress(tx, by, v.Record, people)
 		return err
@@ -127,6 +127,11 @@ func (a alike) people(ids []string) ([]person.Person, error) {
 		}
 	}
 	return out, err
+}
+
+// readAll tells whether all of some were read already.
+func (a alike) readAll(ids []string) bool {
+	return !slices.ContainsFunc(ids, func(id string) bool { _, ok := a.read[id]; return !ok })
 }
 
 // bands gives how likely it is of each entry of the index that it is someone: of all
@@ -266,17 +271,20 @@ func (d *Desk) contacts(near alike, by By, rec record.Record, people []store.Rec
 		if err != nil {
 			return 0, err
 		}
-		// Most are of long ago: who has nothing to count is not compared. Nor is
-		// who has it on a locked record alone, so that nothing is done for them.
-		theirs, err := counted(shared)
-		if err != nil {
-			return 0, err
+		if !near.readAll(shared) {
+			// Most are of long ago: who has nothing to count is not read to be compared.
+			// Nor is who has it on a locked record alone, so that nothing is done for them.
+			theirs, err := counted(shared)
+			if err != nil {
+				return 0, err
+			}
+			lately := map[string]bool{}
+			for _, pr := range theirs {
+				lately[pr.Person] = true
+			}
+			shared = slices.DeleteFunc(slices.Clone(shared), func(id string) bool { return !lately[id] })
 		}
-		lately := map[string]bool{}
-		for _, pr := range theirs {
-			lately[pr.Person] = true
-		}
-		found, err := near.people(slices.DeleteFunc(slices.Clone(shared), func(id string) bool { return !lately[id] }))
+		found, err := near.people(shared)
 		if err != nil {
 			return 0, err
 		}

@@ -21,7 +21,7 @@ const cachedBlocks = 4096
 // writes to the files, which the lock on the data folder sees to.
 type blocks struct {
 	most   int // blocks kept of each shard
-	shards [64]blockShard
+	shards [512]blockShard
 	mu     sync.Mutex
 	open   [2]int // files by kind
 }
@@ -56,7 +56,7 @@ func newBlocks(most int) *blocks { return &blocks{most: max(1, most/len(blocks{}
 
 func (b *blocks) shard(key blockKey) *blockShard {
 	h := uint64(key.block)*2 + uint64(key.kind)
-	return &b.shards[h*0x9E3779B97F4A7C15>>58]
+	return &b.shards[h*0x9E3779B97F4A7C15>>55]
 }
 
 // find gives a block that is kept, or nil.
