@@ -87,9 +87,9 @@ func (d *Desk) Known(ctx context.Context, by By, id string) (*Known, *View, erro
 	return k, v, nil
 }
 
-// mostCompared is with how many of the index one person is compared: those who
-// share most with them. Each costs a dozen reads.
-const mostCompared = 80
+// mostCompared is with how many of the index one person is compared: those with
+// whom they share what weighs most. Each costs a dozen reads.
+const mostCompared = 50
 
 // alike finds people of the index who may be someone. In one transaction nobody is
 // looked for or read twice.

@@ -43,6 +43,28 @@ func (k Key) Broad() bool {
 	return false
 }
 
+// Weight is how much it counts that two people share a key of this kind, or several,
+// when more share some with somebody than can be compared. Measured on a county's people: of the twelve
+// best, as many are among the fifty that weigh most as were among eighty of those
+// who shared most keys, whichever.
+func (k Key) Weight() int {
+	switch k.Kind {
+	case KeyNumber:
+		return 30 // more than all else
+	case KeyBirth, KeyPhone:
+		return 5
+	case KeyAddress, KeySoundYear:
+		return 4
+	case KeySounds:
+		return 3
+	case KeyNames:
+		return 2
+	case KeyLetters, KeyMother:
+		return 1
+	}
+	return 0 // shared with another of these
+}
+
 // Keys gives the keys to index a person by, sorted, each once. Two people who
 // may be one share at least one that is not broad. A sealed person has none,
 // and an address that must never be printed gives none.

@@ -3,7 +3,9 @@ package store
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -343,7 +345,7 @@ func (tx *Tx) readRelationships(by map[string]*person.Person, ids []string, wher
 }
 
 // FindByKeys gives the people who share any of the keys, without their
-// relationships, those who share most first; a number counts more than all else. It reads through the index of keys only. Keys that many people share
+// relationships, those first whose shared keys weigh most ([person.Key.Weight]). It reads through the index of keys only. Keys that many people share
 // are looked at only when the others find few, and then only as far as can be
 // read at once: a county has 40,000 people called something like Smith.
 func (tx *Tx) FindByKeys(keys []person.Key, limit int) ([]person.Person, error) {
@@ -356,21 +358,30 @@ func (tx *Tx) FindByKeys(keys []person.Key, limit int) ([]person.Person, error) 
 
 // IDsByKeys is FindByKeys for who they are alone.
 func (tx *Tx) IDsByKeys(keys []person.Key, limit int) ([]string, error) {
-	var narrow, broad []string
+	narrow, weights, broad := map[string][]string{}, map[string]int{}, []string(nil)
 	for _, k := range keys {
 		if k.Broad() {
 			broad = append(broad, keyText(k))
-		} else {
-			narrow = append(narrow, keyText(k))
+			continue
 		}
+		narrow[k.Kind], weights[k.Kind] = append(narrow[k.Kind], keyText(k)), k.Weight()
 	}
 	limit = orLimit(limit)
 	const few = 50
+	args, shared := []any{limit}, []string{}
+	for _, kind := range slices.Sorted(maps.Keys(narrow)) {
+		args = append(args, narrow[kind])
+		one := `select ` // of a kind, however many are shared
+		if len(narrow[kind]) > 1 {
+			one += `distinct `
+		}
+		shared = append(shared, one+`person, `+strconv.Itoa(weights[kind])+` as weight from person_key where `+tx.inList("value", len(args)))
+	}
 	var ids []string
 	var err error
-	if len(narrow) > 0 {
-		if ids, err = queryAll(tx, scanValue[string], `select person from person_key where `+tx.inList("value", 1)+`
-			group by person order by sum(case when value like 'number:%' then 10 else 1 end) desc, person limit $2`, narrow, limit); err != nil {
+	if len(shared) > 0 {
+		if ids, err = queryAll(tx, scanValue[string], `select k.person from (`+strings.Join(shared, " union all ")+`) k
+			group by k.person order by sum(k.weight) desc, k.person limit $1`, args...); err != nil {
 			return nil, err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"frontdoor/internal/calendar"
 	"frontdoor/internal/person"
 	"frontdoor/internal/store"
 	"frontdoor/internal/store/storetest"
@@ -76,6 +77,23 @@ func TestBroadKeysRankByWhatIsShared(t *testing.T) {
 		got := found(t, db, []person.Key{sound("smith"), sound("bronwen"), sound("zachary"), sound("nobody")})
 		want := []string{rare[2].ID, rare[1].ID, rare[3].ID, rare[0].ID}
 		if !slices.Equal(got, want) {
+			t.Errorf("%v, not %v", got, want)
+		}
+	})
+}
+
+// Who shares more keys does not come before who shares what tells more.
+func TestNarrowKeysRankByWeight(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		asked := aPerson("Jon", "Carver")
+		asked.Births = []person.Birth{{ID: store.NewID(morning), Kind: person.Born, Date: calendar.NewDate(2016, 3, 14)}}
+		asked.Identifiers = []person.Identifier{{ID: store.NewID(morning), Kind: person.NHS, Value: "9434765919", Valid: true}}
+		sounds, number, birth, both := aPerson("John", "Carver"), aPerson("Una", "Marsh"), aPerson("Ed", "Vale"), aPerson("John", "Carver")
+		sounds.Births = []person.Birth{{ID: store.NewID(morning), Kind: person.Born, Date: calendar.NewDate(1990, 3, 14)}}
+		number.Identifiers, birth.Births, both.Births = asked.Identifiers, asked.Births, asked.Births
+		kept(t, db, sounds, number, birth, both)
+		if got, want := found(t, db, person.MatchKeys(asked)), []string{number.ID, both.ID, birth.ID, sounds.ID}; !slices.Equal(got, want) {
 			t.Errorf("%v, not %v", got, want)
 		}
 	})
