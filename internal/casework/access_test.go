@@ -1,6 +1,8 @@
 package casework_test
 
 import (
+	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +13,7 @@ import (
 	"frontdoor/internal/casework"
 	"frontdoor/internal/casework/caseworktest"
 	"frontdoor/internal/fault"
+	"frontdoor/internal/person"
 	"frontdoor/internal/store"
 )
 
@@ -52,6 +55,42 @@ func TestNobodyElseSeesIt(t *testing.T) {
 	})
 }
 
+// However many of a name a worker may not see, whom they may see is found; and where
+// more are of that name than are shown, that is said.
+func TestSearchGoesPastThoseWhoMayNotBeSeen(t *testing.T) {
+	each(t, func(t *testing.T, o office) {
+		worker := o.by("mash_social_worker")
+		many := func(on string) {
+			t.Helper()
+			if err := o.DB.Write(t.Context(), func(tx *store.Tx) error {
+				for i := range 130 {
+					p := person.Person{ID: store.NewID(o.now), Sex: person.UnknownSex, Names: []person.Name{{ID: store.NewID(o.now), Kind: person.Legal, Given: "Jon", Family: "Carver"}}}
+					if err := errors.Join(tx.PutPerson(p), tx.LinkPersonToRecord(on, p.ID, "children", "r"+strconv.Itoa(i), "child")); err != nil {
+						return err
+					}
+				}
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		locked := o.worry("Archie", "Sample", "")
+		if err := o.Restrict(t.Context(), o.by("mash_manager"), locked.ID, "staff_or_relative", "A colleague’s nephew", nil); err != nil {
+			t.Fatal(err)
+		}
+		many(locked.ID)
+		mine := o.worry("Jon", "Carver", "")
+		found, more, err := o.FindPeople(t.Context(), worker, "Carver Jon")
+		if err != nil || len(found) != 1 || found[0].Records[0].Record != mine.ID || more {
+			t.Errorf("%d found, more %v: %v", len(found), more, err)
+		}
+		many(mine.ID)
+		if found, more, err = o.FindPeople(t.Context(), worker, "Carver Jon"); err != nil || len(found) != 50 || !more {
+			t.Errorf("%d found, more %v: %v", len(found), more, err)
+		}
+	})
+}
+
 func TestLockedRecordAndBrokenGlass(t *testing.T) {
 	each(t, func(t *testing.T, o office) {
 		rec := o.worry("Archie", "Sample", "")
@@ -67,9 +106,9 @@ func TestLockedRecordAndBrokenGlass(t *testing.T) {
 		if page, err := o.Board(t.Context(), worker, store.BoardQuery{}); err != nil || page.Total != 0 {
 			t.Errorf("a locked record is on the board: %d, %v", page.Total, err)
 		}
-		if _, err := o.FindPeople(t.Context(), worker, "Archie Sample"); err != nil {
+		if _, _, err := o.FindPeople(t.Context(), worker, "Archie Sample"); err != nil {
 			t.Fatal(err)
-		} else if found, _ := o.FindPeople(t.Context(), worker, "Archie Sample"); len(found) != 0 {
+		} else if found, _, _ := o.FindPeople(t.Context(), worker, "Archie Sample"); len(found) != 0 {
 			t.Error("a search finds a child known only by a locked record")
 		}
 

@@ -3,6 +3,7 @@ package casework
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -313,51 +314,62 @@ func (d *Desk) contacts(near alike, by By, rec record.Record, people []store.Rec
 	return int64(len(contacts)), nil
 }
 
-// FindPeople searches the index by anything. Only people on records the worker
-// may see are found; the search and the number found are logged.
-func (d *Desk) FindPeople(ctx context.Context, by By, typed string) ([]Candidate, error) {
+// A search shows the closest mostFound people. Of those who share a key with what was
+// typed, as many parts as it needs for that are looked through: a worker of a small
+// authority may see few of a part.
+const (
+	mostFound  = 50
+	searchPart = 60
+	mostParts  = 10
+)
+
+// FindPeople searches the index by anything, and tells whether there may be more than
+// it gives. Only people on records the worker may see are found; the search and the
+// number found are logged.
+func (d *Desk) FindPeople(ctx context.Context, by By, typed string) (out []Candidate, more bool, err error) {
 	if !by.May("people", &d.Place.Register) {
-		return nil, errForbidden
+		return nil, false, errForbidden
 	}
 	q := person.ParseQuery(typed, calendar.DateOf(by.Now))
-	var out []Candidate
-	err := d.DB.Read(ctx, func(tx *store.Tx) error {
-		found, err := tx.FindByKeys(q.Keys(), 120)
+	err = d.DB.Read(ctx, func(tx *store.Tx) error {
+		ids, err := tx.IDsByKeys(q.Keys(), mostParts*searchPart)
 		if err != nil {
 			return err
 		}
-		const most = 50
-		for hits := range slices.Chunk(person.Rank(q, found), most+10) {
-			ids := make([]string, len(hits))
-			for i, hit := range hits {
-				ids[i] = hit.Person.ID
+		out, more = nil, len(ids) == mostParts*searchPart
+		var people []person.Person
+		records := map[string][]store.PersonRecord{}
+		for part := range slices.Chunk(ids, searchPart) {
+			if len(people) >= mostFound {
+				more = true
+				break
 			}
-			seen, err := d.visibleOf(tx, by, "", ids)
+			seen, err := d.visibleOf(tx, by, "", part)
 			if err != nil {
 				return err
 			}
-			for _, hit := range hits {
-				recs := seen[hit.Person.ID]
-				if len(recs) == 0 || len(out) == most {
-					continue
-				}
-				c := Candidate{Person: hit.Person, Score: person.Score{Points: hit.Points}, Records: recs}
-				for _, why := range hit.Reasons {
-					c.Score.Reasons = append(c.Score.Reasons, person.Reason{Text: why})
-				}
-				out = append(out, c)
+			maps.Copy(records, seen)
+			found, err := tx.PeopleAlone(slices.DeleteFunc(slices.Clone(part), func(id string) bool { return len(seen[id]) == 0 }))
+			if err != nil {
+				return err
 			}
-			if len(out) == most {
+			people = append(people, found...)
+		}
+		for _, hit := range person.Rank(q, people) {
+			if len(out) == mostFound {
+				more = true
 				break
 			}
+			c := Candidate{Person: hit.Person, Score: person.Score{Points: hit.Points}, Records: records[hit.Person.ID]}
+			for _, why := range hit.Reasons {
+				c.Score.Reasons = append(c.Score.Reasons, person.Reason{Text: why})
+			}
+			out = append(out, c)
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	if err := d.logOnly(ctx, by, actSearch, "people", map[string]string{"hits": itoa(len(out))}); err != nil {
-		return nil, err
-	}
-	return out, nil
+	return out, more, d.logOnly(ctx, by, actSearch, "people", map[string]string{"hits": itoa(len(out))})
 }

@@ -178,11 +178,16 @@ func (tx *Tx) People(ids []string) ([]person.Person, error) {
 	return tx.people(ids, func(by map[string]*person.Person) error { return tx.readVersions(by, ids) }, tx.eitherEnd())
 }
 
+// PeopleAlone is People without their relationships.
+func (tx *Tx) PeopleAlone(ids []string) ([]person.Person, error) {
+	return tx.people(ids, func(by map[string]*person.Person) error { return tx.readVersions(by, ids) }, "")
+}
+
 // PeopleToMatch is People with no relationships but those to their mothers, which is
 // what [person.Match] reads: an adult can have a hundred. Of these it gives only
 // who is whose.
 func (tx *Tx) PeopleToMatch(ids []string) ([]person.Person, error) {
-	list, err := tx.people(ids, func(by map[string]*person.Person) error { return tx.readVersions(by, ids) }, "")
+	list, err := tx.PeopleAlone(ids)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
@@ -353,7 +358,7 @@ func (tx *Tx) FindByKeys(keys []person.Key, limit int) ([]person.Person, error) 
 	if err != nil {
 		return nil, err
 	}
-	return tx.people(ids, func(by map[string]*person.Person) error { return tx.readVersions(by, ids) }, "")
+	return tx.PeopleAlone(ids)
 }
 
 // IDsByKeys is FindByKeys for who they are alone.

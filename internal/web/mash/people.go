@@ -13,6 +13,7 @@ import (
 type peopleView struct {
 	Words  parts.Input
 	Found  string
+	More   string // that not all were found
 	People []foundView
 }
 
@@ -57,11 +58,15 @@ func (d *door) findPeople(w http.ResponseWriter, r *http.Request, a *room.Asker)
 		errs := fault.Fields{{Key: "q", Text: "Enter a name, a number or a date of birth"}}
 		return d.drawPeople(w, r, a, http.StatusUnprocessableEntity, peopleView{Words: peopleWords(typed, errs[0].Text)}, errs)
 	}
-	found, err := d.Desk.FindPeople(r.Context(), a.By, typed)
+	found, more, err := d.Desk.FindPeople(r.Context(), a.By, typed)
 	if err != nil {
 		return err
 	}
 	view := peopleView{Words: peopleWords(typed, ""), Found: plural(len(found), "person", "people") + " on records you may see"}
+	if more && len(found) > 0 {
+		view.Found = "The closest " + view.Found
+		view.More = "There may be more. Add a date of birth, a postcode or another name to find fewer."
+	}
 	for _, c := range found {
 		one := foundView{Href: "/people/" + c.Person.ID, Name: c.Person.Called(), Born: c.Person.BirthWords(), Address: c.Person.HomeWords(person.List)}
 		for _, reason := range c.Score.Reasons {
