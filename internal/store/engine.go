@@ -55,8 +55,10 @@ const databaseFile = "frontdoor.db"
 // encryptedBlock is how many bytes of a file are encrypted as one.
 const encryptedBlock = 4096
 
-// readers is how many connections read the embedded database side by side.
-const readers = 4
+// readers is how many connections read the embedded database side by side: more than a
+// small machine has cores, so that a few people who search do not keep all others
+// waiting for a connection.
+const readers = 8
 
 // memoryMost is how many bytes a connection to the embedded database may use. A
 // statement that needs more fails. It is less than the 256 MiB that the engine's
@@ -153,7 +155,7 @@ func OpenEmbedded(ctx context.Context, dir string, key Key) (_ *DB, err error) {
 		}
 		return nil, err
 	}
-	read := openSQLite(path, key, cache, nil, "query_only = on", "cache_size = -4000")
+	read := openSQLite(path, key, cache, nil, "query_only = on", "cache_size = -1000")
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
 	db := newDB(sqlite, write, read, sync.OnceValue(unlock))
