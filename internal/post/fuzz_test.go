@@ -12,7 +12,7 @@ import (
 // FuzzMail: whatever somebody typed as an address, and whatever the words, a mail
 // has one receiver and the headers that the program gave it, and no more.
 func FuzzMail(f *testing.F) {
-	for _, s := range []string{"a@example.org", "a@example.org\r\nBcc: b@example.org", "a@example.org, b@example.org", "<a@example.org> b", "\"a\nb\"@example.org", "=?utf-8?q?=0d=0aBcc:?=@example.org", "a@example.org\x00", strings.Repeat("a", 5000) + "@example.org"} {
+	for _, s := range []string{"a@example.org", "a@example.org\r\nBcc: b@example.org", "a@example.org, b@example.org", "<a@example.org> b", "\"a\nb\"@example.org", "=?utf-8?q?=0d=0aBcc:?=@example.org", "a@example.org\x00", "\x00a@example.org", "\xac @example.org", strings.Repeat("a", 5000) + "@example.org"} {
 		f.Add(s, "Subject", "Text\n.\nmore")
 	}
 	f.Add("a@example.org", "x\r\nBcc: b@example.org", "\r\n.\r\nMAIL FROM:<x>")

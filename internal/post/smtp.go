@@ -16,6 +16,7 @@ import (
 	"net/textproto"
 	"strings"
 	"time"
+	"unicode"
 
 	"frontdoor/internal/fault"
 )
@@ -132,7 +133,9 @@ func said(err error) error {
 }
 
 func (s SMTP) message(from *mail.Address, m Mail) ([]byte, error) {
-	if strings.ContainsAny(m.To+m.Leave, "\r\n") {
+	// As it is written into the mail it must be read as this address and no other.
+	to := (&mail.Address{Address: m.To}).String()
+	if read, err := mail.ParseAddress(to); err != nil || read.Address != m.To || strings.ContainsFunc(m.To+m.Leave, unicode.IsControl) {
 		return nil, fault.New(fault.Invalid, "The address of a queued mail is not an address.")
 	}
 	_, domain, _ := strings.Cut(from.Address, "@")
@@ -148,7 +151,7 @@ func (s SMTP) message(from *mail.Address, m Mail) ([]byte, error) {
 	var b bytes.Buffer
 	head := [][2]string{
 		{"From", from.String()},
-		{"To", (&mail.Address{Address: m.To}).String()},
+		{"To", to},
 		{"Subject", mime.QEncoding.Encode("utf-8", m.Subject)},
 		{"Date", m.At.UTC().Format(time.RFC1123Z)},
 		{"Message-ID", "<" + id + ">"},

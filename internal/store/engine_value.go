@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"sync"
@@ -23,8 +24,9 @@ func FormatInstant(t time.Time) string { return t.UTC().Format(instantLayout) }
 // ParseInstant reads what FormatInstant wrote and nothing else.
 func ParseInstant(s string) (time.Time, error) {
 	t, err := time.Parse(instantLayout, s)
-	if err == nil && len(s) != len(instantLayout) {
-		err = fmt.Errorf("an instant of %d characters", len(s))
+	// [time.Parse] reads more than was written: other lengths, a comma, signs among digits.
+	if err == nil && FormatInstant(t) != s {
+		err = errors.New("an instant in another form")
 	}
 	return t, err
 }
