@@ -1,8 +1,6 @@
 package casework_test
 
 import (
-	"errors"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,7 +11,6 @@ import (
 	"frontdoor/internal/casework"
 	"frontdoor/internal/casework/caseworktest"
 	"frontdoor/internal/fault"
-	"frontdoor/internal/person"
 	"frontdoor/internal/store"
 )
 
@@ -60,31 +57,17 @@ func TestNobodyElseSeesIt(t *testing.T) {
 func TestSearchGoesPastThoseWhoMayNotBeSeen(t *testing.T) {
 	each(t, func(t *testing.T, o office) {
 		worker := o.by("mash_social_worker")
-		many := func(on string) {
-			t.Helper()
-			if err := o.DB.Write(t.Context(), func(tx *store.Tx) error {
-				for i := range 130 {
-					p := person.Person{ID: store.NewID(o.now), Sex: person.UnknownSex, Names: []person.Name{{ID: store.NewID(o.now), Kind: person.Legal, Given: "Jon", Family: "Carver"}}}
-					if err := errors.Join(tx.PutPerson(p), tx.LinkPersonToRecord(on, p.ID, "children", "r"+strconv.Itoa(i), "child")); err != nil {
-						return err
-					}
-				}
-				return nil
-			}); err != nil {
-				t.Fatal(err)
-			}
-		}
 		locked := o.worry("Archie", "Sample", "")
 		if err := o.Restrict(t.Context(), o.by("mash_manager"), locked.ID, "staff_or_relative", "A colleague’s nephew", nil); err != nil {
 			t.Fatal(err)
 		}
-		many(locked.ID)
+		caseworktest.People(t, o.Desk, locked.ID, "Jon", "Carver", 130, o.now)
 		mine := o.worry("Jon", "Carver", "")
 		found, more, err := o.FindPeople(t.Context(), worker, "Carver Jon")
 		if err != nil || len(found) != 1 || found[0].Records[0].Record != mine.ID || more {
 			t.Errorf("%d found, more %v: %v", len(found), more, err)
 		}
-		many(mine.ID)
+		caseworktest.People(t, o.Desk, mine.ID, "Jon", "Carver", 130, o.now)
 		if found, more, err = o.FindPeople(t.Context(), worker, "Carver Jon"); err != nil || len(found) != 50 || !more {
 			t.Errorf("%d found, more %v: %v", len(found), more, err)
 		}

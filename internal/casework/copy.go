@@ -342,14 +342,7 @@ func (d *Desk) GiveCopy(ctx context.Context, by By, id string, w Wanted, seen st
 			return err
 		}
 		out.PDF = sum(pdf)
-		sealed := out
-		if sealed.Who, err = d.sealText("copy reader", out.ID, out.Who); err != nil {
-			return err
-		}
-		if sealed.Body, err = d.sealText("copy", out.ID, out.Body); err != nil {
-			return err
-		}
-		if err := tx.AddCopy(sealed); err != nil {
+		if err := d.keepCopy(tx, out); err != nil {
 			return err
 		}
 		detail := copyDetail(w)
@@ -398,6 +391,17 @@ func (d *Desk) PreviewPDF(ctx context.Context, by By, id string, w Wanted) ([]by
 		return nil, err
 	}
 	return d.printed(rec, record.Copy{Title: paper.Title, Who: paper.Reader.Name, Body: paper.Body, Phone: paper.Phone, At: by.Now}, "To look at only. Not given to anyone yet.")
+}
+
+// keepCopy keeps what is given, with its reader and its words sealed.
+func (d *Desk) keepCopy(tx *store.Tx, c record.Copy) (err error) {
+	if c.Who, err = d.sealText("copy reader", c.ID, c.Who); err != nil {
+		return err
+	}
+	if c.Body, err = d.sealText("copy", c.ID, c.Body); err != nil {
+		return err
+	}
+	return tx.AddCopy(c)
 }
 
 // copies are those given out of a record, opened.

@@ -332,14 +332,7 @@ func (d *Desk) MakeExport(ctx context.Context, by By, id, export, seen string) (
 			ID: store.NewID(by.Now), Record: id, Copy: export, Kind: kindExport, Title: s.Export.Title, Who: s.Export.Receiver, Body: string(body), Hash: seen, PDF: sum(body),
 			CheckedBy: s.State.By, By: string(by.Principal), At: by.Now,
 		}
-		sealed := out
-		if sealed.Who, err = d.sealText("copy reader", out.ID, out.Who); err != nil {
-			return err
-		}
-		if sealed.Body, err = d.sealText("copy", out.ID, out.Body); err != nil {
-			return err
-		}
-		if err := tx.AddCopy(sealed); err != nil {
+		if err := d.keepCopy(tx, out); err != nil {
 			return err
 		}
 		return d.log(tx, by, actMakeExport, id, map[string]string{"export": export, "fields": seen, "sha256": out.PDF})

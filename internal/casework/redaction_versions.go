@@ -146,14 +146,7 @@ func (d *Desk) MakeVersions(ctx context.Context, by By, id, seen string) error {
 				return err
 			}
 			c.PDF = sum(pdf)
-			sealed := c
-			if sealed.Who, err = d.sealText("copy reader", c.ID, c.Who); err != nil {
-				return err
-			}
-			if sealed.Body, err = d.sealText("copy", c.ID, c.Body); err != nil {
-				return err
-			}
-			if err := tx.AddCopy(sealed); err != nil {
+			if err := d.keepCopy(tx, c); err != nil {
 				return err
 			}
 			if err := d.log(tx, by, actMakeVersions, id, map[string]string{"version": kind, "pdf": c.PDF}); err != nil {

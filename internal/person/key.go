@@ -44,9 +44,9 @@ func (k Key) Broad() bool {
 }
 
 // Weight is how much it counts that two people share a key of this kind, or several,
-// when more share some with somebody than can be compared. Measured on a county's people: of the twelve
-// best, as many are among the fifty that weigh most as were among eighty of those
-// who shared most keys, whichever.
+// when more share some with somebody than can be compared. Measured on a county's
+// people: of the twelve best, as many are among the fifty that weigh most as among
+// the eighty who share most keys, whichever (docs/performance.md).
 func (k Key) Weight() int {
 	switch k.Kind {
 	case KeyNumber:

@@ -2,6 +2,7 @@ package store
 
 import (
 	"io"
+	"math/bits"
 	"sync"
 
 	"github.com/ncruces/go-sqlite3/vfs"
@@ -21,7 +22,7 @@ const cachedBlocks = 4096
 // writes to the files, which the lock on the data folder sees to.
 type blocks struct {
 	most   int // blocks kept of each shard
-	shards [512]blockShard
+	shards []blockShard
 	mu     sync.Mutex
 	open   [2]int // files by kind
 }
@@ -52,11 +53,19 @@ type blockSlot struct {
 	used bool // since the hand last passed
 }
 
-func newBlocks(most int) *blocks { return &blocks{most: max(1, most/len(blocks{}.shards))} }
+// mostShards is so many that readers seldom wait for one another's blocks, which are
+// read from the disk under a shard's lock.
+const mostShards = 512
+
+func newBlocks(most int) *blocks {
+	n := min(most, mostShards)
+	return &blocks{most: most / n, shards: make([]blockShard, n)}
+}
 
 func (b *blocks) shard(key blockKey) *blockShard {
 	h := uint64(key.block)*2 + uint64(key.kind)
-	return &b.shards[h*0x9E3779B97F4A7C15>>55]
+	place, _ := bits.Mul64(h*0x9E3779B97F4A7C15, uint64(len(b.shards)))
+	return &b.shards[place]
 }
 
 // find gives a block that is kept, or nil.

@@ -25,10 +25,23 @@ func FormatInstant(t time.Time) string { return t.UTC().Format(instantLayout) }
 func ParseInstant(s string) (time.Time, error) {
 	t, err := time.Parse(instantLayout, s)
 	// [time.Parse] reads more than was written: other lengths, a comma, signs among digits.
-	if err == nil && FormatInstant(t) != s {
+	if err == nil && !inForm(s, instantLayout) {
 		err = errors.New("an instant in another form")
 	}
 	return t, err
+}
+
+// inForm tells whether a text has a digit wherever the layout has one, and else is the same.
+func inForm(s, layout string) bool {
+	if len(s) != len(layout) {
+		return false
+	}
+	for i := range len(s) {
+		if digit := layout[i] >= '0' && layout[i] <= '9'; digit && (s[i] < '0' || s[i] > '9') || !digit && s[i] != layout[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // instant scans a stored instant, with null as the zero time.

@@ -350,9 +350,10 @@ func (tx *Tx) readRelationships(by map[string]*person.Person, ids []string, wher
 }
 
 // FindByKeys gives the people who share any of the keys, without their
-// relationships, those first whose shared keys weigh most ([person.Key.Weight]). It reads through the index of keys only. Keys that many people share
-// are looked at only when the others find few, and then only as far as can be
-// read at once: a county has 40,000 people called something like Smith.
+// relationships, those first whose shared keys weigh most ([person.Key.Weight]). It
+// reads through the index of keys only. Keys that many people share are looked at
+// only when the others find few, and then only as far as can be read at once: a
+// county has 40,000 people called something like Smith.
 func (tx *Tx) FindByKeys(keys []person.Key, limit int) ([]person.Person, error) {
 	ids, err := tx.IDsByKeys(keys, limit)
 	if err != nil {
@@ -363,13 +364,13 @@ func (tx *Tx) FindByKeys(keys []person.Key, limit int) ([]person.Person, error) 
 
 // IDsByKeys is FindByKeys for who they are alone.
 func (tx *Tx) IDsByKeys(keys []person.Key, limit int) ([]string, error) {
-	narrow, weights, broad := map[string][]string{}, map[string]int{}, []string(nil)
+	narrow, broad := map[string][]string{}, []string(nil) // the first by kind
 	for _, k := range keys {
 		if k.Broad() {
 			broad = append(broad, keyText(k))
 			continue
 		}
-		narrow[k.Kind], weights[k.Kind] = append(narrow[k.Kind], keyText(k)), k.Weight()
+		narrow[k.Kind] = append(narrow[k.Kind], keyText(k))
 	}
 	limit = orLimit(limit)
 	const few = 50
@@ -380,7 +381,7 @@ func (tx *Tx) IDsByKeys(keys []person.Key, limit int) ([]string, error) {
 		if len(narrow[kind]) > 1 {
 			one += `distinct `
 		}
-		shared = append(shared, one+`person, `+strconv.Itoa(weights[kind])+` as weight from person_key where `+tx.inList("value", len(args)))
+		shared = append(shared, one+`person, `+strconv.Itoa(person.Key{Kind: kind}.Weight())+` as weight from person_key where `+tx.inList("value", len(args)))
 	}
 	var ids []string
 	var err error

@@ -132,8 +132,8 @@ func (w *preparer) putAway(*ready, amounts) error {
 	return w.desk.DB.Write(w.ctx, func(tx *store.Tx) error {
 		const ours = `closed_at is null and not demo`
 		for _, change := range []string{
-			`update clock set stopped_at = $1 where stopped_at is null and cancelled = '' and record in (select id from record where ` + ours + ` and updated_at <= $1)`,
-			`update record set closed_at = $1, next_due = null where ` + ours + ` and updated_at <= $1`,
+			`update clock set stopped_at = $1 where stopped_at is null and cancelled = '' and record in (select id from record where ` + ours + `)`,
+			`update record set closed_at = $1, next_due = null where ` + ours,
 			`update worker set left_at = $1 where left_at is null and email like 'bench.%'`,
 		} {
 			if _, err := tx.Exec(change, w.now); err != nil {

@@ -4,8 +4,10 @@ package caseworktest
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +18,7 @@ import (
 	"frontdoor/internal/casework"
 	"frontdoor/internal/partnership"
 	"frontdoor/internal/pathway"
+	"frontdoor/internal/person"
 	"frontdoor/internal/seal"
 	"frontdoor/internal/store"
 	"frontdoor/internal/store/storetest"
@@ -137,4 +140,20 @@ func Worker(t testing.TB, d *casework.Desk, name, role, authority, kind string) 
 		t.Fatal(err)
 	}
 	return w
+}
+
+// People puts so many of one name into the index, as children of a record.
+func People(t testing.TB, d *casework.Desk, rec, given, family string, n int, at time.Time) {
+	t.Helper()
+	if err := d.DB.Write(t.Context(), func(tx *store.Tx) error {
+		for i := range n {
+			p := person.Person{ID: store.NewID(at), Sex: person.UnknownSex, Names: []person.Name{{ID: store.NewID(at), Kind: person.Legal, Given: given, Family: family}}}
+			if err := errors.Join(tx.PutPerson(p), tx.LinkPersonToRecord(rec, p.ID, "children", "many"+strconv.Itoa(i), "child")); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -1,16 +1,12 @@
 package mash_test
 
 import (
-	"errors"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"frontdoor/internal/answer"
 	"frontdoor/internal/casework/caseworktest"
-	"frontdoor/internal/person"
-	"frontdoor/internal/store"
 	"frontdoor/internal/web/webtest"
 )
 
@@ -63,17 +59,7 @@ func TestPagesInABrowser(t *testing.T) {
 	see("ask", base+"/steps/ask_agencies")
 	see("edit", base+"/edit/child_born?row=r1")
 	see("people", "/people")
-	if err := w.Desk.DB.Write(t.Context(), func(tx *store.Tx) error {
-		for i := range 55 {
-			p := person.Person{ID: store.NewID(w.Now()), Sex: person.UnknownSex, Names: []person.Name{{ID: store.NewID(w.Now()), Kind: person.Legal, Given: "Dorin", Family: "Sample"}}}
-			if err := errors.Join(tx.PutPerson(p), tx.LinkPersonToRecord(rec.ID, p.ID, "children", "r"+strconv.Itoa(100+i), "child")); err != nil {
-				return err
-			}
-		}
-		return nil
-	}); err != nil {
-		t.Fatal(err)
-	}
+	caseworktest.People(t, w.Desk, rec.ID, "Dorin", "Sample", 55, w.Now())
 	p.Fill("#q", "Dorin Sample")
 	p.Follow("main button[type=submit]")
 	p.Says("The closest 50 people on records you may see", "There may be more. Add a date of birth")
