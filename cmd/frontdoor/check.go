@@ -36,7 +36,6 @@ and with an earlier one that you name.`,
   frontdoor check --pathways ./pathways --earlier ./last-year/pathways`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			defer unhindered()()
 			out := cmd.OutOrStdout()
 			bad := false
 			show := func(under string, faults pathway.Faults) {

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -69,20 +68,8 @@ func partnershipFS(folder string) fs.FS {
 	return shipped
 }
 
-// unhindered holds the garbage collector off while the folders are read, and gives
-// what lets it go on. All that reading takes is some 110 MB, of which a seventh is
-// kept; looking through it again and again took nearly as long as the reading.
-func unhindered() (after func()) {
-	percent, limit := debug.SetGCPercent(-1), debug.SetMemoryLimit(512<<20)
-	return func() {
-		debug.SetGCPercent(percent)
-		debug.SetMemoryLimit(limit)
-	}
-}
-
 // loadFolders reads the partnership and every pathway.
 func loadFolders(folder string, now time.Time) (*partnership.Partnership, *pathway.Library, error) {
-	defer unhindered()()
 	p, err := loadPartnership(folder)
 	if err != nil {
 		return nil, nil, err
