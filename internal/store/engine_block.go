@@ -4,6 +4,7 @@ import (
 	"io"
 	"math/bits"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ncruces/go-sqlite3/vfs"
 )
@@ -23,6 +24,7 @@ const cachedBlocks = 4096
 type blocks struct {
 	most   int // blocks kept of each shard
 	shards []blockShard
+	last   logEnd
 	mu     sync.Mutex
 	open   [2]int // files by kind
 }
@@ -53,13 +55,38 @@ type blockSlot struct {
 	used bool // since the hand last passed
 }
 
+// logEnd is the block of the log that was written to last. A page goes to the log
+// with a few bytes before it, so it falls into two blocks, and written as it comes
+// each block would be encrypted and written three times. So it waits here until
+// another block is written to, or somebody wants it on the disk.
+type logEnd struct {
+	mu    sync.Mutex
+	at    atomic.Int64 // which block, or noBlock
+	data  [encryptedBlock]byte
+	known int  // so many bytes of data, from its start; the rest is as in the file
+	waits bool // it is not in the file yet
+	// ended tells that the log was put on the disk since a page was begun. What comes
+	// then belongs to a page that the engine writes twice, so that the next transaction
+	// begins in a block of its own. Everyone is told of it as soon as it is written, also
+	// who reads from another process, so it does not wait.
+	ended bool
+}
+
+const (
+	noBlock   = -1
+	logHeader = 32        // bytes of the log before its first page
+	logPage   = 24 + 4096 // of a page and what comes before it, in the log
+)
+
 // mostShards is so many that readers seldom wait for one another's blocks, which are
 // read from the disk under a shard's lock.
 const mostShards = 512
 
 func newBlocks(most int) *blocks {
 	n := min(most, mostShards)
-	return &blocks{most: most / n, shards: make([]blockShard, n)}
+	b := &blocks{most: most / n, shards: make([]blockShard, n)}
+	b.last.at.Store(noBlock)
+	return b
 }
 
 func (b *blocks) shard(key blockKey) *blockShard {
@@ -148,6 +175,12 @@ func (b *blocks) closed(kind int8) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.open[kind]--; b.open[kind] == 0 {
+		if kind == fileLog {
+			b.last.mu.Lock()
+			b.last.waits = false
+			b.last.at.Store(noBlock)
+			b.last.mu.Unlock()
+		}
 		b.lockAll()
 		b.dropFrom(kind, 0)
 		b.unlockAll()
@@ -208,6 +241,117 @@ func (b *blocks) write(kind int8, f vfs.File, p []byte, off int64) (n int, err e
 		return 0, err
 	}
 	return len(p), nil
+}
+
+// readLog reads part of one block of the log, which may not be in the file yet.
+func (b *blocks) readLog(f vfs.File, p []byte, off int64) (int, error) {
+	e := &b.last
+	if block, from := off/encryptedBlock, int(off%encryptedBlock); e.at.Load() == block {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if e.at.Load() == block {
+			if from+len(p) > e.known {
+				if err := b.complete(f); err != nil {
+					return 0, err
+				}
+			}
+			return copy(p, e.data[from:]), nil
+		}
+	}
+	return b.read(fileLog, f, p, off)
+}
+
+// writeLog writes part of one block of the log, at the latest with the next flush,
+// and at once what ends a transaction after that.
+// An error may be that of writing what waited before.
+func (b *blocks) writeLog(f vfs.File, p []byte, off int64) (int, error) {
+	block, from := off/encryptedBlock, int(off%encryptedBlock)
+	e := &b.last
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if (off-logHeader)%logPage == 0 {
+		e.ended = false
+	}
+	if e.at.Load() != block {
+		if err := b.writeLast(f); err != nil {
+			return 0, err
+		}
+		e.known = 0
+		e.at.Store(block)
+	}
+	if from > e.known {
+		if err := b.complete(f); err != nil {
+			if !e.waits {
+				e.at.Store(noBlock)
+			}
+			return 0, err
+		}
+	}
+	e.known = max(e.known, from+copy(e.data[from:], p))
+	e.waits = true
+	if e.ended {
+		if err := b.writeLast(f); err != nil {
+			return 0, err
+		}
+	}
+	return len(p), nil
+}
+
+// flush writes what waits to the log's file.
+func (b *blocks) flush(f vfs.File) error {
+	b.last.mu.Lock()
+	defer b.last.mu.Unlock()
+	b.last.ended = true
+	return b.writeLast(f)
+}
+
+// endLog writes what waits and forgets it, before the log is cut.
+func (b *blocks) endLog(f vfs.File) error {
+	b.last.mu.Lock()
+	defer b.last.mu.Unlock()
+	if err := b.writeLast(f); err != nil {
+		return err
+	}
+	b.last.at.Store(noBlock)
+	return nil
+}
+
+// writeLast is flush under the lock. What could not be written waits on.
+func (b *blocks) writeLast(f vfs.File) error {
+	e := &b.last
+	if !e.waits {
+		return nil
+	}
+	if err := b.complete(f); err != nil {
+		return err
+	}
+	n, err := b.write(fileLog, f, e.data[:], e.at.Load()*encryptedBlock)
+	if err == nil && n < encryptedBlock {
+		err = io.ErrShortWrite
+	}
+	e.waits = err != nil
+	return err
+}
+
+// complete reads the rest of the last block of the log from the file. Past the end of
+// that are zeros, with which the layer below fills up the last block of a file.
+func (b *blocks) complete(f vfs.File) error {
+	e := &b.last
+	if e.known == encryptedBlock {
+		return nil
+	}
+	var data [encryptedBlock]byte
+	n, err := b.read(fileLog, f, data[:], e.at.Load()*encryptedBlock)
+	switch {
+	case n == encryptedBlock:
+	case err == io.EOF:
+		clear(data[:])
+	default:
+		return err
+	}
+	copy(e.data[e.known:], data[e.known:])
+	e.known = encryptedBlock
+	return nil
 }
 
 // each calls do for the part of p in each block, until one falls short.

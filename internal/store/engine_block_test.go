@@ -55,11 +55,15 @@ func TestBlocksAreTheFile(t *testing.T) {
 		kind := int8(seed % 2)
 		cache.opened(kind)
 		through := &file{File: files[0], kind: kind, keyed: true, of: &openFiles{cache: cache}}
+		var next int64
 		for step := range 400 {
 			// Never past the end: what stands in a hole depends on the key.
 			off := r.Int64N(min(60*encryptedBlock, size(t, files[1])+1))
 			n := 1 + r.IntN(3*encryptedBlock)
-			if r.IntN(2) == 0 { // as the database is written
+			switch r.IntN(3) {
+			case 0: // as the log is written
+				off = min(next, size(t, files[1]))
+			case 1: // as the database is
 				off, n = off/encryptedBlock*encryptedBlock, encryptedBlock
 			}
 			a, b := make([]byte, n), make([]byte, n)
@@ -69,18 +73,29 @@ func TestBlocksAreTheFile(t *testing.T) {
 					t.Fatal(err)
 				}
 			case 1:
+				if err := through.Sync(0); err != nil {
+					t.Fatal(err)
+				}
 				for _, f := range files {
 					f.fail = true
 				}
 				_, err1 := through.WriteAt(a[:1], off/encryptedBlock*encryptedBlock)
+				if kind == fileLog && err1 == nil { // it says so when it is wanted on the disk
+					err1 = through.Sync(0)
+				}
 				if !errors.Is(err1, errDisk) {
 					t.Fatalf("seed %d step %d: %v", seed, step, err1)
 				}
 				for _, f := range files {
 					f.fail = false
 				}
-				// The layer below writes the whole block from zeros.
-				if _, err := files[1].WriteAt(make([]byte, encryptedBlock), off/encryptedBlock*encryptedBlock); err != nil {
+				// The layer below writes the whole block from zeros. Of the log, what
+				// could not be written is kept, and tried again.
+				want := make([]byte, encryptedBlock)
+				if kind == fileLog {
+					want = want[:1]
+				}
+				if _, err := files[1].WriteAt(want, off/encryptedBlock*encryptedBlock); err != nil {
 					t.Fatal(err)
 				}
 			case 2, 3, 4, 5:
@@ -92,12 +107,16 @@ func TestBlocksAreTheFile(t *testing.T) {
 				if n1 != n2 || err1 != nil || err2 != nil {
 					t.Fatalf("seed %d step %d: wrote %d %v, want %d %v", seed, step, n1, err1, n2, err2)
 				}
+				next = off + int64(n)
 			default:
 				n1, err1 := through.ReadAt(a, off)
 				n2, err2 := files[1].ReadAt(b, off)
 				if n1 != n2 || !bytes.Equal(a, b) || (err1 == io.EOF) != (err2 == io.EOF) {
 					t.Fatalf("seed %d step %d: read %d %v, want %d %v", seed, step, n1, err1, n2, err2)
 				}
+			}
+			if r.IntN(3) > 0 {
+				continue // size puts on the disk what waits
 			}
 			if s1, s2 := size(t, through), size(t, files[1]); s1 != s2 {
 				t.Fatalf("seed %d step %d: size %d, want %d", seed, step, s1, s2)
@@ -111,6 +130,82 @@ func TestBlocksAreTheFile(t *testing.T) {
 				t.Error("a closed file is remembered")
 			}
 		}
+	}
+}
+
+// counting is a file that counts how often it is written to and read.
+type counting struct {
+	vfs.File
+	writes, reads int
+}
+
+func (f *counting) WriteAt(p []byte, off int64) (int, error) {
+	f.writes++
+	return f.File.WriteAt(p, off)
+}
+
+func (f *counting) ReadAt(p []byte, off int64) (int, error) {
+	f.reads++
+	return f.File.ReadAt(p, off)
+}
+
+// However a transaction goes to the log, each of its blocks is encrypted once. When
+// the engine says it is committed all of it is in the file, as another process may
+// read it: also the rest of its last page, which comes after the disk was waited for.
+func TestLogBlockIsWrittenOnce(t *testing.T) {
+	t.Parallel()
+	inner, _, err := vfs.Find("adiantum").Open("", vfs.OPEN_TEMP_DB|vfs.OPEN_READWRITE|vfs.OPEN_CREATE|vfs.OPEN_DELETEONCLOSE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := &counting{File: inner}
+	cache := newBlocks(64)
+	cache.opened(fileLog)
+	log := &file{File: count, kind: fileLog, keyed: true, of: &openFiles{cache: cache}}
+	var all []byte
+	add := func(n int) {
+		part := bytes.Repeat([]byte{byte(len(all)) | 1}, n)
+		if _, err := log.WriteAt(part, int64(len(all))); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, part...)
+	}
+	add(logHeader)
+	for commit := range 40 {
+		count.writes, count.reads = 0, 0
+		before := len(all)
+		for range commit%3 + 4 {
+			add(24)
+			add(encryptedBlock)
+		}
+		// One more page, of which the disk is waited for where a block ends.
+		first := min(24, encryptedBlock-len(all)%encryptedBlock)
+		add(first)
+		rest := encryptedBlock - len(all)%encryptedBlock
+		if first == 24 && rest < encryptedBlock {
+			add(rest)
+		}
+		if err := log.Sync(vfs.SYNC_NORMAL); err != nil {
+			t.Fatal(err)
+		}
+		if blocks := len(all)/encryptedBlock - before/encryptedBlock; len(all)%encryptedBlock != 0 || count.writes != blocks || count.reads > 0 {
+			t.Errorf("commit %d: %d blocks were written %d times and read %d times", commit, blocks, count.writes, count.reads)
+		}
+		for (len(all)-logHeader)%logPage != 0 {
+			in := (len(all) - logHeader) % logPage
+			if in < 24 {
+				add(24 - in)
+			} else {
+				add(logPage - in)
+			}
+		}
+		got := make([]byte, len(all))
+		if _, err := inner.ReadAt(got, 0); err != nil || !bytes.Equal(got, all) {
+			t.Errorf("commit %d: it is not in the file (%v)", commit, err)
+		}
+	}
+	if err := log.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

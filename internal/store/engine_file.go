@@ -142,7 +142,7 @@ func (f *file) Close() error {
 
 func (f *file) shut() error {
 	f.closed = true
-	err := f.File.Close()
+	err := errors.Join(f.flush(), f.File.Close())
 	if f.of.cache != nil {
 		f.of.cache.closed(f.kind)
 	}
@@ -151,18 +151,54 @@ func (f *file) shut() error {
 
 // ReadAt implements io.ReaderAt.
 func (f *file) ReadAt(p []byte, off int64) (int, error) {
-	if f.of.cache == nil || !f.keyed {
+	cache := f.of.cache
+	if cache == nil || !f.keyed {
 		return f.File.ReadAt(p, off)
 	}
-	return each(p, off, func(part []byte, off int64) (int, error) { return f.of.cache.read(f.kind, f.File, part, off) })
+	return each(p, off, func(part []byte, off int64) (int, error) {
+		if f.kind == fileLog {
+			return cache.readLog(f.File, part, off)
+		}
+		return cache.read(f.kind, f.File, part, off)
+	})
 }
 
 // WriteAt implements io.WriterAt.
 func (f *file) WriteAt(p []byte, off int64) (int, error) {
-	if f.of.cache == nil || !f.keyed {
+	cache := f.of.cache
+	if cache == nil || !f.keyed {
 		return f.File.WriteAt(p, off)
 	}
-	return each(p, off, func(part []byte, off int64) (int, error) { return f.of.cache.write(f.kind, f.File, part, off) })
+	return each(p, off, func(part []byte, off int64) (int, error) {
+		if f.kind == fileLog {
+			return cache.writeLog(f.File, part, off)
+		}
+		return cache.write(f.kind, f.File, part, off)
+	})
+}
+
+// flush writes to the file what of the log waits in memory.
+func (f *file) flush() error {
+	if f.of.cache == nil || f.kind != fileLog {
+		return nil
+	}
+	return f.of.cache.flush(f.File)
+}
+
+// Sync implements vfs.File.
+func (f *file) Sync(flags vfs.SyncFlag) error {
+	if err := f.flush(); err != nil {
+		return err
+	}
+	return f.File.Sync(flags)
+}
+
+// Size implements vfs.File.
+func (f *file) Size() (int64, error) {
+	if err := f.flush(); err != nil {
+		return 0, err
+	}
+	return f.File.Size()
 }
 
 // Truncate implements vfs.File. The layer below cuts after a whole block.
@@ -170,6 +206,11 @@ func (f *file) Truncate(size int64) error {
 	cache := f.of.cache
 	if cache == nil {
 		return f.File.Truncate(size)
+	}
+	if f.kind == fileLog {
+		if err := cache.endLog(f.File); err != nil {
+			return err
+		}
 	}
 	cache.lockAll()
 	defer cache.unlockAll()
