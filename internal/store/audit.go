@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,33 +42,53 @@ func (tx *Tx) flush() error {
 	if err != nil {
 		return err
 	}
+	// Whoever else wants to commit waits from here on: so all lines go in one statement,
+	// and all hashes in another.
+	var lines, nodes [][]any
+	known := hashReader{tx, map[int64]audit.Hash{}}
 	for _, e := range tx.unlogged {
 		e.Seq = size
-		if err := tx.addEvent(e); err != nil {
+		size++
+		body, err := e.Encode()
+		if err != nil {
 			return err
 		}
-		size++
+		hashes, err := audit.Append(e.Seq, audit.LeafHash(body), known)
+		if err != nil {
+			return err
+		}
+		lines = append(lines, []any{e.Seq, e.At, e.Actor, e.Act, e.Subject, string(body)})
+		for i, h := range hashes {
+			place := audit.HashIndex(e.Seq) + int64(i)
+			known.added[place] = h
+			nodes = append(nodes, []any{place, h[:]})
+		}
+	}
+	if err := tx.insertAll(`audit (seq, happened_at, actor, act, subject, body)`, lines); err != nil {
+		return err
+	}
+	if err := tx.insertAll(`audit_hash (place, hash)`, nodes); err != nil {
+		return err
 	}
 	_, err = tx.Exec(`update audit_head set size = $1, mark = mark + $2 where id = 1`, size, tx.mark)
 	tx.unlogged, tx.mark = nil, 0
 	return err
 }
 
-func (tx *Tx) addEvent(e audit.Event) error {
-	body, err := e.Encode()
-	if err != nil {
-		return err
-	}
-	hashes, err := audit.Append(e.Seq, audit.LeafHash(body), tx.HashReader())
-	if err != nil {
-		return err
-	}
-	if _, err := tx.Exec(`insert into audit (seq, happened_at, actor, act, subject, body) values ($1, $2, $3, $4, $5, $6)`,
-		e.Seq, e.At, e.Actor, e.Act, e.Subject, string(body)); err != nil {
-		return err
-	}
-	for i, h := range hashes {
-		if _, err := tx.Exec(`insert into audit_hash (place, hash) values ($1, $2)`, audit.HashIndex(e.Seq)+int64(i), h[:]); err != nil {
+// insertAll inserts rows, a few in each statement: the engines keep the texts of
+// statements, so there are not to be many of them.
+func (tx *Tx) insertAll(into string, rows [][]any) error {
+	for part := range slices.Chunk(rows, 8) {
+		var c conditions
+		values := make([]string, len(part))
+		for i, row := range part {
+			marks := make([]string, len(row))
+			for j, v := range row {
+				marks[j] = c.arg(v)
+			}
+			values[i] = "(" + strings.Join(marks, ", ") + ")"
+		}
+		if _, err := tx.Exec(`insert into `+into+` values `+strings.Join(values, ", "), c.args...); err != nil {
 			return err
 		}
 	}
@@ -210,22 +231,30 @@ func (tx *Tx) AuditRows() iter.Seq2[audit.Row, error] {
 	}
 }
 
-type hashReader struct{ tx *Tx }
+type hashReader struct {
+	tx    *Tx
+	added map[int64]audit.Hash // nodes that are not in the table yet
+}
 
 // HashReader reads the nodes of the log's tree. A node that is not there is
 // the zero hash.
-func (tx *Tx) HashReader() audit.HashReader { return hashReader{tx} }
+func (tx *Tx) HashReader() audit.HashReader { return hashReader{tx: tx} }
 
 // ReadHashes implements tlog.HashReader.
 func (r hashReader) ReadHashes(indexes []int64) ([]audit.Hash, error) {
 	out := make([]audit.Hash, len(indexes))
 	at := make(map[int64][]int, len(indexes))
+	var stored []int64
 	for i, index := range indexes {
+		if h, ok := r.added[index]; ok {
+			out[i] = h
+			continue
+		}
 		at[index] = append(at[index], i)
+		stored = append(stored, index)
 	}
 	// In parts, because an engine takes only so many arguments.
-	for start := 0; start < len(indexes); start += 500 {
-		part := indexes[start:min(start+500, len(indexes))]
+	for part := range slices.Chunk(stored, 500) {
 		var c conditions
 		marks := make([]string, len(part))
 		for i, index := range part {

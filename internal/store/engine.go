@@ -285,7 +285,9 @@ func OpenPostgres(ctx context.Context, url string) (*DB, error) {
 	}
 	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(20)
-	pool.SetMaxIdleConns(8)
+	// All of them are kept for a while: to connect anew costs more than most pages.
+	pool.SetMaxIdleConns(20)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
 	var encoding string
 	var byBytes bool
 	err = pool.QueryRowContext(ctx, `select current_setting('server_encoding'), 'B' < 'a' and 'a-c' < 'ab' and 'z' < 'é'`).Scan(&encoding, &byBytes)

@@ -574,6 +574,33 @@ func (tx *Tx) UndoSameAs(id, by, why string, at time.Time) error {
 // however many, the same person as one of those asked for. Joins that were
 // undone are among them, marked as such.
 func (tx *Tx) SameAsOf(ids []string) ([]person.SameAs, error) {
+	asked, all := map[string]bool{}, map[string]person.SameAs{}
+	// Step by step, and not as one recursive query: PostgreSQL has no better way to do
+	// that than to go through every join there is, each time.
+	for next := ids; len(next) > 0; {
+		found, err := tx.sameAs(next)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range next {
+			asked[id] = true
+		}
+		next = nil
+		for _, s := range found {
+			all[s.ID] = s
+			for _, id := range []string{s.A, s.B} {
+				if s.Undone == nil && !asked[id] {
+					asked[id] = true
+					next = append(next, id)
+				}
+			}
+		}
+	}
+	return slices.SortedFunc(maps.Values(all), func(a, b person.SameAs) int { return strings.Compare(a.ID, b.ID) }), nil
+}
+
+// sameAs gives every join of one of these people with anybody.
+func (tx *Tx) sameAs(ids []string) ([]person.SameAs, error) {
 	return queryAll(tx, func(row row) (person.SameAs, error) {
 		var s person.SameAs
 		var undone person.Source
@@ -582,12 +609,6 @@ func (tx *Tx) SameAsOf(ids []string) ([]person.SameAs, error) {
 			s.Undone = &undone
 		}
 		return s, err
-	}, `with recursive member (id) as (
-			select p.id from person p where `+tx.inList("p.id", 1)+`
-			union
-			select case when s.a = m.id then s.b else s.a end
-			from member m join same_as s on s.a = m.id or s.b = m.id where s.undone_at is null
-		)
-		select s.id, s.a, s.b, s.why, coalesce(s.source_record, ''), s.source_at, s.source_by, s.undone_at, s.undone_by, s.undone_why
-		from same_as s where s.a in (select id from member) or s.b in (select id from member) order by s.id`, ids)
+	}, `select id, a, b, why, coalesce(source_record, ''), source_at, source_by, undone_at, undone_by, undone_why
+		from same_as where `+tx.inList("a", 1)+` or `+tx.inList("b", 1), ids)
 }
