@@ -262,8 +262,8 @@ func (b *blocks) readLog(f vfs.File, p []byte, off int64) (int, error) {
 }
 
 // writeLog writes part of one block of the log, at the latest with the next flush,
-// and at once what ends a transaction after that.
-// An error may be that of writing what waited before.
+// and at once what ends a transaction after that. An error may be that of writing what
+// waited before.
 func (b *blocks) writeLog(f vfs.File, p []byte, off int64) (int, error) {
 	block, from := off/encryptedBlock, int(off%encryptedBlock)
 	e := &b.last
@@ -340,16 +340,15 @@ func (b *blocks) complete(f vfs.File) error {
 	if e.known == encryptedBlock {
 		return nil
 	}
-	var data [encryptedBlock]byte
-	n, err := b.read(fileLog, f, data[:], e.at.Load()*encryptedBlock)
+	rest := e.data[e.known:]
+	n, err := b.read(fileLog, f, rest, e.at.Load()*encryptedBlock+int64(e.known))
 	switch {
-	case n == encryptedBlock:
+	case n == len(rest):
 	case err == io.EOF:
-		clear(data[:])
+		clear(rest)
 	default:
 		return err
 	}
-	copy(e.data[e.known:], data[e.known:])
 	e.known = encryptedBlock
 	return nil
 }

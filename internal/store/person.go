@@ -81,14 +81,8 @@ func (tx *Tx) PutPerson(p person.Person) error {
 
 // addFact keeps one fact about a person with where it came from.
 func (tx *Tx) addFact(table, columns, of string, place int, id string, s person.Source, values ...any) error {
-	var c conditions
-	marks := make([]string, 0, len(values)+6)
-	for _, v := range append([]any{of, place, id, orNull(s.Record), s.At, s.By}, values...) {
-		marks = append(marks, c.arg(v))
-	}
-	_, err := tx.Exec(`insert into `+table+` (person, place, id, source_record, source_at, source_by, `+columns+`)
-		values (`+strings.Join(marks, ", ")+`)`, c.args...)
-	return err
+	row := append([]any{of, place, id, orNull(s.Record), s.At, s.By}, values...)
+	return tx.insertAll(table+` (person, place, id, source_record, source_at, source_by, `+columns+`)`, [][]any{row})
 }
 
 func (tx *Tx) putRelationship(r person.Relationship) error {
@@ -575,15 +569,15 @@ func (tx *Tx) UndoSameAs(id, by, why string, at time.Time) error {
 // undone are among them, marked as such.
 func (tx *Tx) SameAsOf(ids []string) ([]person.SameAs, error) {
 	asked, all := map[string]bool{}, map[string]person.SameAs{}
+	for _, id := range ids {
+		asked[id] = true
+	}
 	// Step by step, and not as one recursive query: PostgreSQL has no better way to do
 	// that than to go through every join there is, each time.
 	for next := ids; len(next) > 0; {
 		found, err := tx.sameAs(next)
 		if err != nil {
 			return nil, err
-		}
-		for _, id := range next {
-			asked[id] = true
 		}
 		next = nil
 		for _, s := range found {
