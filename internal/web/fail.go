@@ -6,7 +6,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"frontdoor/internal/fault"
@@ -27,10 +26,6 @@ func Status(err error) int {
 	var tooBig *http.MaxBytesError
 	if errors.As(err, &tooBig) {
 		return http.StatusRequestEntityTooLarge
-	}
-	var escape url.EscapeError
-	if errors.As(err, &escape) { // a form that no browser sends
-		return http.StatusUnprocessableEntity
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return http.StatusServiceUnavailable

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"math"
 	"net/http"
 	"runtime"
 	"runtime/debug"
@@ -137,6 +138,27 @@ func (a arriving) Read(p []byte) (int, error) {
 		err = fault.Wrap(err, fault.Invalid, "What you sent did not arrive whole, so nothing was done with it. Send it again.")
 	}
 	return n, err
+}
+
+// ReadForm reads what a form sent, with its files, which are held in memory: on the
+// disk they would lie in clear if the program ended before they were taken away. How
+// much may come is the route's to say. Every form is read with this before anything
+// else looks into it: what [http.Request] finds wrong it says once, and then gives
+// what it has of the form, or an empty one, as if that were all.
+func ReadForm(r *http.Request) error {
+	err := r.ParseForm()
+	if err == nil {
+		err = r.ParseMultipartForm(math.MaxInt64)
+	}
+	var tooBig *http.MaxBytesError
+	var own *fault.Error
+	switch {
+	case errors.Is(err, http.ErrNotMultipart):
+		return nil
+	case errors.As(err, &tooBig), errors.As(err, &own):
+		return err
+	}
+	return fault.Wrap(err, fault.Invalid, "What was sent could not be read. Go back to the page, reload it and send it again.")
 }
 
 // Wrap puts the guards round the routes. Order matters: measuring sees

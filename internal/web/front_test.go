@@ -55,6 +55,13 @@ func house(t *testing.T) (*web.Front, http.Handler, *bytes.Buffer) {
 		return nil
 	})
 	mux.Handle("POST /form", read)
+	mux.Handle("POST /typed", f.Handle(func(w http.ResponseWriter, r *http.Request) error {
+		if err := web.ReadForm(r); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(w, "%s %d", r.PostForm.Get("text"), len(r.PostForm))
+		return err
+	}))
 	mux.Handle("POST /upload", web.Allow(3<<20, time.Minute, read))
 	mux.Handle("POST /stream", web.Allow(10, 0, read))
 	mux.Handle("GET /page", f.Handle(func(w http.ResponseWriter, r *http.Request) error {
@@ -277,11 +284,43 @@ func TestWhoSendsTooMuchReadsOurSentence(t *testing.T) {
 func TestAFormThatBreaksOffIsNotOurError(t *testing.T) {
 	t.Parallel()
 	_, h, log := house(t)
-	r := httptest.NewRequest("POST", "/form", io.MultiReader(strings.NewReader("text=half"), iotest.ErrReader(io.ErrUnexpectedEOF)))
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "did not arrive whole") {
-		t.Errorf("%d: %s", w.Code, w.Body)
+	for _, path := range []string{"/form", "/typed"} {
+		r := httptest.NewRequest("POST", path, io.MultiReader(strings.NewReader("text=half"), iotest.ErrReader(io.ErrUnexpectedEOF)))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "did not arrive whole") {
+			t.Errorf("%s: %d: %s", path, w.Code, w.Body)
+		}
+	}
+	if strings.Contains(log.String(), "ERROR") {
+		t.Errorf("a stranger rings the alarm: %s", log)
+	}
+}
+
+func TestFormsAreReadWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	_, h, log := house(t)
+	const typed, parts = "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"
+	for _, c := range []struct {
+		kind, body string
+		status     int
+		says       string
+	}{
+		{typed, "text=seen&more=1", 200, "seen 2"},
+		{parts, "--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nseen\r\n--x--\r\n", 200, "seen 1"},
+		{"text/plain", "text=seen", 200, " 0"},
+		{typed, "text=seen&more=%zz", 422, "could not be read"},
+		{typed, "text=seen;more=1", 422, "could not be read"},
+		{typed, strings.Repeat("text&", 20_000), 422, "could not be read"},
+		{" ", "text=seen", 422, "could not be read"},
+		{parts, "--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nseen", 422, "could not be read"},
+		{"multipart/form-data", "text=seen", 422, "could not be read"},
+		{typed, "text=" + strings.Repeat("x", 1<<20), 413, "what you typed is still there"},
+	} {
+		if w := do(h, http.MethodPost, "/typed", c.body, "Content-Type", c.kind); w.Code != c.status || !strings.Contains(w.Body.String(), c.says) {
+			t.Errorf("%s, %.40q: %d %s", c.kind, c.body, w.Code, w.Body)
+		}
 	}
 	if strings.Contains(log.String(), "ERROR") {
 		t.Errorf("a stranger rings the alarm: %s", log)

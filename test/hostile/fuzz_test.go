@@ -112,6 +112,9 @@ func FuzzForms(f *testing.F) {
 		f.Add(path, "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"files-upload\"; filename=\"../\x00.svg\"\r\n\r\n<svg/>\r\n--x--\r\n")
 		f.Add(path, "multipart/form-data", "x")
 		f.Add(path, "application/json", `{"id":"AAAA","response":{}}`)
+		f.Add(path, " ", "0")
+		f.Add(path, "application/x-www-form-urlencoded", "a=1;b=2&%zz")
+		f.Add(path, "application/x-www-form-urlencoded", strings.Repeat("a&", 20000))
 	}
 	f.Fuzz(func(t *testing.T, path, kind, body string) {
 		if !strings.HasPrefix(path, "/") || len(path) > 4000 || strings.ContainsAny(kind, "\r\n") {

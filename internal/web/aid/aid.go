@@ -122,8 +122,8 @@ type choices struct {
 }
 
 func read(r *http.Request, a *room.Asker) (choices, error) {
-	if err := r.ParseForm(); err != nil {
-		return choices{}, fault.Wrap(err, fault.Invalid, "What was sent could not be read. Go back to the page, reload it and send it again.")
+	if err := web.ReadForm(r); err != nil {
+		return choices{}, err
 	}
 	f := r.PostForm
 	c := choices{As: f.Get(asName), Age: f.Get(ageName), Where: f.Get(whereName), Parts: f[partName], Signs: f[signName]}

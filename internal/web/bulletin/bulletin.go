@@ -153,13 +153,6 @@ func boxes(name, label, hint string, options []bulletin.Option, on []string, f f
 	return c
 }
 
-func form(r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(err, fault.Invalid, "What was sent could not be read. Go back to the page, reload it and send it again.")
-	}
-	return nil
-}
-
 func sentChoices(r *http.Request) store.Choices {
 	return store.Choices{Audiences: r.PostForm["audience"], Topics: r.PostForm["topic"]}
 }

@@ -163,9 +163,6 @@ func (o *office) drawIssue(w http.ResponseWriter, r *http.Request, a *room.Asker
 }
 
 func (o *office) saveIssue(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := form(r); err != nil {
-		return err
-	}
 	revision, _ := strconv.Atoi(r.PostFormValue("revision"))
 	d := bulletin.Draft{
 		ID: r.PathValue("issue"), Revision: revision, Title: r.PostFormValue("title"), Intro: strings.ReplaceAll(r.PostFormValue("intro"), "\r\n", "\n"),
@@ -268,9 +265,6 @@ func mailCounts(n map[string]int) string {
 }
 
 func (o *office) sendIssue(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := form(r); err != nil {
-		return err
-	}
 	revision, _ := strconv.Atoi(r.PostFormValue("revision"))
 	i, err := o.desk.SendIssue(r.Context(), a.By, r.PathValue("issue"), revision)
 	if f, bad := wrong(err); bad {
@@ -286,9 +280,6 @@ func (o *office) sendIssue(w http.ResponseWriter, r *http.Request, a *room.Asker
 }
 
 func (o *office) dropIssue(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := form(r); err != nil {
-		return err
-	}
 	revision, _ := strconv.Atoi(r.PostFormValue("revision"))
 	if err := o.desk.DropIssue(r.Context(), a.By, r.PathValue("issue"), revision); err != nil {
 		return err

@@ -64,7 +64,7 @@ func (o *office) drawNewsletter(w http.ResponseWriter, r *http.Request, f fault.
 }
 
 func (o *office) ask(w http.ResponseWriter, r *http.Request) error {
-	if err := form(r); err != nil {
+	if err := web.ReadForm(r); err != nil {
 		return err
 	}
 	err := o.desk.AskNewsletter(r.Context(), bulletin.ByAnyone(web.Now(r), r.Pattern), r.PostFormValue("email"), sentChoices(r), room.Source(r).Addr)
@@ -146,7 +146,7 @@ func (o *office) leave(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (o *office) choices(w http.ResponseWriter, r *http.Request) error {
-	if err := form(r); err != nil {
+	if err := web.ReadForm(r); err != nil {
 		return err
 	}
 	err := o.desk.ChangeNewsletter(r.Context(), bulletin.ByAnyone(web.Now(r), r.Pattern), r.PathValue("token"), sentChoices(r))

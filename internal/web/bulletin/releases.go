@@ -273,9 +273,6 @@ func named(w agency.Worker, otherwise string) string {
 }
 
 func (o *office) passedOn(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := form(r); err != nil {
-		return err
-	}
 	agencyID := r.PostFormValue("agency")
 	err := o.desk.Confirm(r.Context(), a.By, r.PathValue("release"), bulletin.Confirming{Agency: agencyID, Teams: r.PostForm["team"], Note: r.PostFormValue("note")})
 	if f, bad := wrong(err); bad {
@@ -340,9 +337,6 @@ func (o *office) drawMark(w http.ResponseWriter, r *http.Request, a *room.Asker,
 }
 
 func (o *office) mark(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := form(r); err != nil {
-		return err
-	}
 	rel, err := o.desk.MarkPiece(r.Context(), a.By, bulletin.Marked{About: r.PostFormValue("about"), Summary: r.PostFormValue("summary"), What: r.PostFormValue("what"), Effect: r.PostFormValue("effect")})
 	if f, bad := wrong(err); bad {
 		return o.drawMark(w, r, a, f)
@@ -446,9 +440,6 @@ func (o *office) drawNominate(w http.ResponseWriter, r *http.Request, a *room.As
 }
 
 func (o *office) nominate(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := form(r); err != nil {
-		return err
-	}
 	all, err := o.desk.Nominations(r.Context(), a.By)
 	if err != nil {
 		return err

@@ -105,7 +105,7 @@ func (o *office) drawSuggest(w http.ResponseWriter, r *http.Request, to string, 
 }
 
 func (o *office) suggest(w http.ResponseWriter, r *http.Request) error {
-	if err := form(r); err != nil {
+	if err := web.ReadForm(r); err != nil {
 		return err
 	}
 	lib, err := o.Texts.At(r.Context(), web.Now(r))
@@ -428,9 +428,6 @@ func or(a, b string) string {
 }
 
 func (o *office) moveSuggestion(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := form(r); err != nil {
-		return err
-	}
 	seq, _ := strconv.Atoi(r.PostFormValue("seq"))
 	m := bulletin.Move{
 		Seq: seq, To: r.PostFormValue("state"), Assigned: r.PostFormValue("assigned"), PublishedIn: r.PostFormValue("edition"),

@@ -65,10 +65,6 @@ func (d *desk) drawUpload(w http.ResponseWriter, r *http.Request, a *room.Asker,
 
 // sent is the one file of a form: its name and what is in it.
 func sent(r *http.Request, name string) (string, []byte, error) {
-	// All of it is held in memory: nothing is left on the disk in clear.
-	if err := r.ParseMultipartForm(fileBytes + 1<<20); err != nil {
-		return "", nil, fault.Wrap(err, fault.Invalid, "The file could not be read. Choose one smaller than 20 MB, and send it again.")
-	}
 	f, h, err := r.FormFile(name)
 	if err != nil {
 		return "", nil, nil

@@ -190,9 +190,6 @@ func (v *accessView) forms(staff []agency.Worker, r *http.Request, errs fault.Fi
 
 // changeAccess does one act on the page of access.
 func (d *door) changeAccess(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
 	id, f := r.PathValue("id"), r.PostForm
 	ctx, by := r.Context(), a.By
 	var err error

@@ -181,9 +181,6 @@ func (d *door) boardSearch(w http.ResponseWriter, r *http.Request, a *room.Asker
 	if err := seesCases(a); err != nil {
 		return err
 	}
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
 	return d.drawBoard(w, r, a, backTo(r), strings.TrimSpace(r.PostForm.Get("text")), nil, http.StatusOK, nil)
 }
 
@@ -574,9 +571,6 @@ func (d *door) covers(a *room.Asker) []parts.Option {
 }
 
 func (d *door) allocate(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
 	ids, to := r.PostForm["record"], r.PostForm.Get("to")
 	var errs fault.Fields
 	if len(ids) == 0 {

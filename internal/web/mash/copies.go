@@ -366,9 +366,6 @@ func (d *door) previewCopyPDF(w http.ResponseWriter, r *http.Request, a *room.As
 
 // giveCopy keeps that a copy is given, or asks a second person to look at it.
 func (d *door) giveCopy(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
 	id, want, seen := r.PathValue("id"), wantedIn(r.PostForm), r.PostForm.Get("seen")
 	if r.PostForm.Get("do") == "ask" {
 		why := r.PostForm.Get("why")
@@ -390,9 +387,6 @@ func (d *door) giveCopy(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 }
 
 func (d *door) checkCopy(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
 	id, asked := r.PathValue("id"), r.PostForm.Get("asked")
 	verdict, s := saidIn(r, asked)
 	if len(s.errs) > 0 {

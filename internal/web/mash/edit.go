@@ -190,9 +190,6 @@ func (d *door) drawEdit(w http.ResponseWriter, r *http.Request, a *room.Asker, e
 }
 
 func (d *door) saveEdit(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
 	e, err := d.editing(r, a)
 	if err != nil {
 		return err
@@ -210,9 +207,6 @@ func (d *door) saveEdit(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 
 // correct writes the changed answers with the reason.
 func (d *door) correct(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
 	e, err := d.editing(r, a)
 	if err != nil {
 		return err

@@ -116,9 +116,6 @@ func (d *door) entryItem(v *casework.View, e record.Entry) parts.TimelineItem {
 }
 
 func (d *door) addEntry(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
 	var none pathway.Pathway
 	typed := none.Read(entryAsked, r.PostForm)
 	e := record.Entry{Record: r.PathValue("id"), Kind: typed.Text("kind"), Text: typed.Text("text"), HappenedAt: web.Now(r), Guarded: len(typed["guarded"].List) > 0}
@@ -179,9 +176,6 @@ func (d *door) dropNote(r *http.Request, a *room.Asker, kind string) error {
 
 // saveNote keeps what is being typed, as the page sends it.
 func (d *door) saveNote(w http.ResponseWriter, r *http.Request, a *room.Asker, kind string, asked []pathway.Asked) error {
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
 	return d.KeepTyped(w, r, a, r.PathValue("id"), kind, func(kept answer.Set) answer.Set {
 		return form.ReadPart(&pathway.Pathway{}, r.PostForm, kept, func(answer.Set) []pathway.Asked { return asked })
 	})

@@ -204,9 +204,6 @@ func exportTables(lines []pathway.ExportLine) ([]parts.Table, []leftView) {
 
 // exportActed asks for a second look at a file, keeps what was said of it, or makes it.
 func (d *door) exportActed(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
 	id, export, seen := r.PathValue("id"), r.PathValue("export"), r.PostForm.Get("seen")
 	at := "/records/" + id + "/exports"
 	switch r.PostForm.Get("do") {

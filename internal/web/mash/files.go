@@ -80,9 +80,6 @@ func fileSize(n int64) string {
 }
 
 func (d *door) addFiles(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := parseMultipart(r); err != nil {
-		return err
-	}
 	id := r.PathValue("id")
 	var errs fault.Fields
 	added, err := d.keepFiles(r, a, id, "files", r.PostForm.Get("guarded") != "", &errs)
@@ -96,17 +93,6 @@ func (d *door) addFiles(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 		return d.drawFiles(w, r, a, http.StatusUnprocessableEntity, errs)
 	}
 	return room.See(w, r, "/records/"+id+"/files?done=files")
-}
-
-// parseMultipart reads a form that may carry files. The route has set how much
-// may come, and all of it is held in memory: a file on the disk would lie there in
-// clear if the program ended before it is taken away.
-func parseMultipart(r *http.Request) error {
-	err := r.ParseMultipartForm(upload.MaxTotal + 4<<20)
-	if err == nil || err == http.ErrNotMultipart {
-		return r.ParseForm()
-	}
-	return fault.Wrap(err, fault.Invalid, "The files could not be read. Send fewer or smaller ones at once.")
 }
 
 // keepFiles keeps the files one control of a form sent, each once however often the

@@ -127,9 +127,6 @@ func (d *door) drawJoin(w http.ResponseWriter, r *http.Request, a *room.Asker, s
 }
 
 func (d *door) joinMeeting(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
 	id, chosen := r.PathValue("id"), r.PostForm["record"]
 	var errs fault.Fields
 	if len(chosen) == 0 {

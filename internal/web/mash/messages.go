@@ -64,9 +64,6 @@ func (d *door) drawMessages(w http.ResponseWriter, r *http.Request, a *room.Aske
 }
 
 func (d *door) sendMessage(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
 	id := r.PathValue("id")
 	var none pathway.Pathway
 	typed := none.Read(messageAsked, r.PostForm)

@@ -136,9 +136,6 @@ func (d *door) notices(w http.ResponseWriter, r *http.Request, a *room.Asker) er
 
 // readNotices marks one notice as read, or all that were on the page.
 func (d *door) readNotices(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
 	ids := r.PostForm["all"]
 	if one := r.PostForm.Get("one"); one != "" {
 		ids = []string{one}

@@ -50,9 +50,6 @@ func (d *door) drawPeople(w http.ResponseWriter, r *http.Request, a *room.Asker,
 // findPeople searches. The words come in the body: an address with a name in it
 // is kept in histories.
 func (d *door) findPeople(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
 	typed := r.PostForm.Get("q")
 	if len([]rune(typed)) < 2 {
 		errs := fault.Fields{{Key: "q", Text: "Enter a name, a number or a date of birth"}}
@@ -108,9 +105,6 @@ func (d *door) drawGlass(w http.ResponseWriter, r *http.Request, a *room.Asker, 
 }
 
 func (d *door) breakGlass(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
 	id, err := d.Desk.BreakGlass(r.Context(), a.By, r.PostForm.Get("reference"), r.PostForm.Get("reason"))
 	var errs fault.Fields
 	switch {

@@ -167,9 +167,6 @@ func (d *door) askForCheck(w http.ResponseWriter, r *http.Request, a *room.Asker
 // checkLetters keeps what a second person says of letters: those they had on the
 // page, and no others.
 func (d *door) checkLetters(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
 	id, step, owner := r.PathValue("id"), r.PostForm.Get("step"), access.Principal(r.PostForm.Get("owner"))
 	verdict, s := saidIn(r, step+"/"+string(owner))
 	if len(s.errs) > 0 {

@@ -212,9 +212,6 @@ func decidedWords(b casework.BlockDecision, grounds map[string]string) string {
 
 // decideBlocks keeps what is given of the blocks that something was chosen for.
 func (d *door) decideBlocks(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
 	id, source := r.PathValue("id"), r.PathValue("source")
 	said, seen := map[string]casework.BlockDecision{}, map[string]string{}
 	for i, key := range r.PostForm["block"] {

@@ -345,9 +345,6 @@ func (d *door) teamsAsked(fl *filling) *parts.Table {
 
 // saveStep keeps what is being typed in a step's form.
 func (d *door) saveStep(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
 	fl, err := d.filling(r, a)
 	if err != nil {
 		return err
@@ -364,9 +361,6 @@ func (d *door) saveStep(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 // takeStep reads the form, shows what is wrong or the letters it would send,
 // and takes the step.
 func (d *door) takeStep(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := parseMultipart(r); err != nil {
-		return err
-	}
 	fl, err := d.filling(r, a)
 	if err != nil {
 		return err

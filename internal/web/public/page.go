@@ -125,20 +125,6 @@ func (p *pub) stop(w http.ResponseWriter, r *http.Request, wr *writing, shown pa
 	}})
 }
 
-// parse reads a form. Files are held in memory, never written to disk unsealed.
-func parse(r *http.Request) error {
-	var err error
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
-		err = r.ParseMultipartForm(upload.MaxTotal + (2 << 20))
-	} else {
-		err = r.ParseForm()
-	}
-	if err != nil {
-		return fault.Wrap(err, fault.Invalid, "What was sent could not be read. Go back to the page, reload it and send it again.")
-	}
-	return nil
-}
-
 // pageDo takes what was typed on a page: it is kept whatever is wrong with it.
 func (p *pub) pageDo(w http.ResponseWriter, r *http.Request) error {
 	wr, err := p.draft(r)
@@ -147,12 +133,12 @@ func (p *pub) pageDo(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		r.Body = http.MaxBytesReader(w, r.Body, 2<<20)
-		if parseErr := parse(r); parseErr != nil {
+		if parseErr := web.ReadForm(r); parseErr != nil {
 			return parseErr
 		}
 		return p.signIn(w, r, err)
 	}
-	if err := parse(r); err != nil {
+	if err := web.ReadForm(r); err != nil {
 		return err
 	}
 	page, row := r.PathValue("page"), r.PathValue("row")
@@ -411,12 +397,12 @@ func article(item string) string {
 func (p *pub) listDo(w http.ResponseWriter, r *http.Request) error {
 	wr, err := p.draft(r)
 	if err != nil {
-		if parseErr := r.ParseForm(); parseErr != nil {
+		if parseErr := web.ReadForm(r); parseErr != nil {
 			return parseErr
 		}
 		return p.signIn(w, r, err)
 	}
-	if err := r.ParseForm(); err != nil {
+	if err := web.ReadForm(r); err != nil {
 		return err
 	}
 	g, ok := wr.p.Group(r.PathValue("group"))

@@ -251,7 +251,7 @@ func messages(list []record.Message, front string) parts.Messages {
 
 func (p *pub) message(w http.ResponseWriter, r *http.Request) error {
 	who, err := p.sender(r)
-	if parseErr := r.ParseForm(); parseErr != nil {
+	if parseErr := web.ReadForm(r); parseErr != nil {
 		return parseErr
 	}
 	if err != nil {
@@ -391,12 +391,12 @@ func (p *pub) stepDo(w http.ResponseWriter, r *http.Request) error {
 	x, err := p.stepOf(r)
 	if err != nil {
 		r.Body = http.MaxBytesReader(w, r.Body, 2<<20)
-		if parseErr := parse(r); parseErr != nil {
+		if parseErr := web.ReadForm(r); parseErr != nil {
 			return parseErr
 		}
 		return p.signIn(w, r, err)
 	}
-	if err := parse(r); err != nil {
+	if err := web.ReadForm(r); err != nil {
 		return err
 	}
 	ask := x.ask(p)
@@ -446,7 +446,7 @@ func (p *pub) stepSave(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := parse(r); err != nil {
+	if err := web.ReadForm(r); err != nil {
 		return err
 	}
 	changes := form.ReadPart(x.s.Pathway, r.PostForm, x.d.Answers, x.ask(p))

@@ -103,9 +103,6 @@ func (a archive) drawHolds(w http.ResponseWriter, r *http.Request, who *room.Ask
 }
 
 func (a archive) hold(w http.ResponseWriter, r *http.Request, who *room.Asker) error {
-	if err := parse(r); err != nil {
-		return err
-	}
 	err := a.Desk.HoldAll(r.Context(), who.By, typed(r, "pathway"), typed(r, "authority"), typed(r, "reason"))
 	if f, bad := wrong(err, "hold"); bad {
 		return a.drawHolds(w, r, who, f)
@@ -147,9 +144,6 @@ func (a archive) drawLift(w http.ResponseWriter, r *http.Request, who *room.Aske
 }
 
 func (a archive) lift(w http.ResponseWriter, r *http.Request, who *room.Asker) error {
-	if err := parse(r); err != nil {
-		return err
-	}
 	err := a.Desk.LiftHold(r.Context(), who.By, r.PathValue("hold"), typed(r, "reason"))
 	if f, bad := wrong(err, "lift"); bad && fault.KindOf(err) != fault.Forbidden {
 		return a.drawLift(w, r, who, f)

@@ -198,9 +198,6 @@ func (a archive) forms(r *http.Request, v *oneView, k *casework.RetentionCase, s
 }
 
 func (a archive) act(w http.ResponseWriter, r *http.Request, who *room.Asker) error {
-	if err := parse(r); err != nil {
-		return err
-	}
 	id, act, why := r.PathValue("id"), r.PathValue("act"), typed(r, "reason")
 	var err error
 	switch act {

@@ -275,13 +275,6 @@ func wrong(err error, form string) (fault.Fields, bool) {
 	return nil, false
 }
 
-func parse(r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(err, fault.Invalid, "What was sent could not be read. Go back to the page, reload it and send it again.")
-	}
-	return nil
-}
-
 func typed(r *http.Request, name string) string {
 	return strings.TrimSpace(strings.ReplaceAll(r.PostFormValue(name), "\r\n", "\n"))
 }

@@ -102,6 +102,12 @@ func (h *House) Staff(fn StaffHandler) http.Handler {
 		if err != nil {
 			return err
 		}
+		// Before anything is done: half a form must not pass for a form left half empty.
+		if r.Method == http.MethodPost {
+			if err := web.ReadForm(r); err != nil {
+				return err
+			}
+		}
 		err = fn(w, r, a)
 		if h.destroyed(r, a, err) {
 			return See(w, r, "/retention/destroyed/"+r.PathValue("id"))

@@ -66,9 +66,6 @@ func (d *desk) importDo(w http.ResponseWriter, r *http.Request, a *room.Asker) e
 	if !d.may(a, powers.tools) {
 		return errTools
 	}
-	if err := r.ParseMultipartForm(packageBytes); err != nil {
-		return fault.Wrap(err, fault.Invalid, "The file could not be read. Choose one of 1 MB or less, and send it again.")
-	}
 	body, seen, err := given(r)
 	if err != nil {
 		return err

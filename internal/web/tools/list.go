@@ -266,9 +266,6 @@ func givenLicence(r *http.Request) casework.LicenceGiven {
 }
 
 func (d *desk) licence(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := parse(r); err != nil {
-		return err
-	}
 	err := d.Desk.RecordLicence(r.Context(), a.By, r.PathValue("tool"), givenLicence(r))
 	if f, ok := wrong(err); ok {
 		return d.drawForm(w, r, a, f)

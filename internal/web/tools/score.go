@@ -174,9 +174,6 @@ func (d *desk) drawScore(w http.ResponseWriter, r *http.Request, a *room.Asker, 
 }
 
 func (d *desk) keepTyped(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := parse(r); err != nil {
-		return err
-	}
 	p, err := d.part(r, a)
 	if err != nil {
 		return err
@@ -191,9 +188,6 @@ func (d *desk) keepTyped(w http.ResponseWriter, r *http.Request, a *room.Asker) 
 // scored writes what was answered about the part. Items that nobody graded yet may
 // stay empty: the step that ends the scoring asks for them.
 func (d *desk) scored(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := parse(r); err != nil {
-		return err
-	}
 	p, err := d.part(r, a)
 	if err != nil {
 		return err

@@ -98,10 +98,6 @@ func wrong(err error) (fault.Fields, bool) {
 	return nil, false
 }
 
-func parse(r *http.Request) error {
-	return fault.Wrap(r.ParseForm(), fault.Invalid, "What was sent could not be read. Go back to the page, reload it and send it again.")
-}
-
 // day is a date as three boxes send it; zero when it is none.
 func day(r *http.Request, name string) calendar.Date {
 	out, err := calendar.ParseDate(dateText(r, name))

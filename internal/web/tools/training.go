@@ -147,9 +147,6 @@ func attendance(list []store.CourseAttended, names map[string]string, caption st
 }
 
 func (d *desk) attend(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := parse(r); err != nil {
-		return err
-	}
 	course, session, _ := strings.Cut(r.PostFormValue("session"), between)
 	known, err := d.sessions(r, a)
 	if err != nil {
@@ -169,9 +166,6 @@ func (d *desk) attend(w http.ResponseWriter, r *http.Request, a *room.Asker) err
 }
 
 func (d *desk) undo(w http.ResponseWriter, r *http.Request, a *room.Asker) error {
-	if err := parse(r); err != nil {
-		return err
-	}
 	err := d.Desk.UndoAttend(r.Context(), a.By, r.PostFormValue("which"), r.PostFormValue("why"))
 	if f, ok := wrong(err); ok {
 		return d.drawTraining(w, r, a, f)
