@@ -222,7 +222,7 @@ func (g *Gate) BeginPasskeyAlone(ctx context.Context, src Source, now time.Time)
 	if err != nil {
 		return nil, "", err
 	}
-	if token, err = g.visit(ctx, map[string]string{}, "", src, now); err != nil {
+	if token, err = g.visit(ctx, map[string]string{}, src, now); err != nil {
 		return nil, "", err
 	}
 	s, err := g.half(ctx, token, now)

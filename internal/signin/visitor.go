@@ -22,13 +22,13 @@ func (g *Gate) NewVisitor(ctx context.Context, src Source, now time.Time) (code,
 	if err != nil {
 		return "", "", "", err
 	}
-	token, err = g.visit(ctx, map[string]string{"visitor": id, "code": sealed}, "", src, now)
+	token, err = g.visit(ctx, map[string]string{"visitor": id, "code": sealed}, src, now)
 	return code, id, token, err
 }
 
-func (g *Gate) visit(ctx context.Context, data map[string]string, rec string, src Source, now time.Time) (string, error) {
+func (g *Gate) visit(ctx context.Context, data map[string]string, src Source, now time.Time) (string, error) {
 	token, hash := secret.NewToken()
-	s := store.Session{ID: hash, Code: rec, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(24 * time.Hour), Device: src.Device, Data: data}
+	s := store.Session{ID: hash, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(24 * time.Hour), Device: src.Device, Data: data}
 	return token, g.DB.Write(ctx, func(tx *store.Tx) error { return tx.PutSession(s) })
 }
 
@@ -72,48 +72,22 @@ func (g *Gate) VisitorCode(ctx context.Context, token string, now time.Time) (st
 	return g.openCode(s.Data["visitor"], s.Data["code"])
 }
 
-// Receipt is the record whose code was shown in this browser.
+// Receipt is the record that the code of this browser's visit opens: the one that was
+// sent under it, from the moment it was.
 func (g *Gate) Receipt(ctx context.Context, token string, now time.Time) (string, error) {
-	s, err := g.visitor(ctx, token, now)
-	if err == nil && s.Code == "" {
-		err = errComeBack
-	}
-	return s.Code, err
-}
-
-// Sent turns a visit that wrote a referral into one that may look at it. The
-// code stays the same.
-func (g *Gate) Sent(ctx context.Context, token, rec string, now time.Time) error {
-	s, err := g.visitor(ctx, token, now)
-	if err != nil {
-		return err
-	}
-	s.Code = rec
-	return g.DB.Write(ctx, func(tx *store.Tx) error { return tx.PutSession(s.Session) })
-}
-
-// Resent is the record that was sent from this browser, empty for none. It may be
-// that the record was saved and the answer never came: the visit still writes,
-// under the code that opens the record now. Then it may look at the record from
-// here on, as after any sending.
-func (g *Gate) Resent(ctx context.Context, token string, now time.Time) (string, error) {
-	s, err := g.visitor(ctx, token, now)
-	if err != nil || s.Code != "" || s.Data["visitor"] == "" {
-		return s.Code, err
-	}
-	rec := ""
-	err = g.DB.Read(ctx, func(tx *store.Tx) error {
-		var err error
-		rec, err = tx.CodeHolder(s.Data["visitor"])
-		return err
-	})
-	if errors.Is(err, store.ErrNone) {
-		return "", nil
-	}
+	id, err := g.Visitor(ctx, token, now)
 	if err != nil {
 		return "", err
 	}
-	return rec, g.Sent(ctx, token, rec, now)
+	rec := ""
+	err = g.DB.Read(ctx, func(tx *store.Tx) error {
+		rec, err = tx.CodeHolder(id)
+		return err
+	})
+	if errors.Is(err, store.ErrNone) {
+		err = errComeBack
+	}
+	return rec, err
 }
 
 // ComeBack opens a visit for whoever types a code: to what they were writing,
@@ -178,7 +152,7 @@ func (g *Gate) ComeBack(ctx context.Context, typed, reference string, src Source
 	if data["code"], err = g.sealCode(id, code); err != nil {
 		return "", "", err
 	}
-	token, err = g.visit(ctx, data, rec, src, now)
+	token, err = g.visit(ctx, data, src, now)
 	return token, rec, err
 }
 

@@ -251,11 +251,10 @@ func TestSessions(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		w := aWorker(t, db, "Ada Okafor")
-		r := created(t, db, "TH-1")
 		a, b := session(w.ID, "a"), session(w.ID, "b")
 		b.SeenAt = morning.Add(time.Hour)
 		code := session("", "c")
-		code.Code, code.SecondAt = r.ID, time.Time{}
+		code.SecondAt = time.Time{}
 		write(t, db, func(tx *store.Tx) error {
 			for _, s := range []store.Session{a, b, code} {
 				if err := tx.PutSession(s); err != nil {

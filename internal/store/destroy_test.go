@@ -58,7 +58,7 @@ func TestDestroyTakesEveryRow(t *testing.T) {
 		amy := list(t, db, `select person from record_person`)[0]
 		guards := list(t, db, guardsQuery(db))
 		rows := destroyed(t, db, id)
-		for _, table := range []string{"record", "revision", "entry", "message", "message_read", "document", "clock", "clock_warning", "access_grant", "restriction", "restriction_named", "exclusion", "link", "notice", "notice_read", "session", "person", "person_version", "person_name", "retention", "retention_act", "legal_hold", "same_as", "person_relationship", "record_word", "letter_check", "meeting_invite", "meeting_together"} {
+		for _, table := range []string{"record", "revision", "entry", "message", "message_read", "document", "clock", "clock_warning", "access_grant", "restriction", "restriction_named", "exclusion", "link", "notice", "notice_read", "receipt_code", "person", "person_version", "person_name", "retention", "retention_act", "legal_hold", "same_as", "person_relationship", "record_word", "letter_check", "meeting_invite", "meeting_together"} {
 			if rows[table] == 0 {
 				t.Errorf("nothing of %s went", table)
 			}

@@ -112,12 +112,11 @@ func (tx *Tx) UseInvitation(id string, at time.Time) error {
 	return err
 }
 
-// Session is one browser's: a worker's, or that of whoever gave the receipt
-// code of a record.
+// Session is one browser's: a worker's, or the visit of someone who writes or looks
+// under a receipt code.
 type Session struct {
 	ID        string // hash of what the browser holds
 	Worker    string // empty for a receipt code's
-	Code      string // the record whose receipt code was given, if any
 	CreatedAt time.Time
 	SeenAt    time.Time
 	ExpiresAt time.Time
@@ -128,12 +127,12 @@ type Session struct {
 	Data      map[string]string
 }
 
-const sessionColumns = `id, coalesce(worker, ''), coalesce(record, ''), created_at, seen_at, expires_at, ended_at, device, second_at, reauth_at, data`
+const sessionColumns = `id, coalesce(worker, ''), created_at, seen_at, expires_at, ended_at, device, second_at, reauth_at, data`
 
 func scanSession(row row) (Session, error) {
 	var s Session
 	var data JSON[map[string]string]
-	err := row.Scan(&s.ID, &s.Worker, &s.Code, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt, &s.EndedAt, &s.Device, &s.SecondAt, &s.ReauthAt, &data)
+	err := row.Scan(&s.ID, &s.Worker, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt, &s.EndedAt, &s.Device, &s.SecondAt, &s.ReauthAt, &data)
 	s.Data = data.V
 	return s, err
 }
@@ -144,13 +143,13 @@ func (tx *Tx) PutSession(s Session) error {
 	if s.Data == nil {
 		s.Data = map[string]string{}
 	}
-	n, err := tx.Exec(`insert into session (id, worker, record, created_at, seen_at, expires_at, ended_at, device, second_at, reauth_at, data)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-		on conflict (id) do update set worker = excluded.worker, record = excluded.record, seen_at = excluded.seen_at,
+	n, err := tx.Exec(`insert into session (id, worker, created_at, seen_at, expires_at, ended_at, device, second_at, reauth_at, data)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		on conflict (id) do update set worker = excluded.worker, seen_at = excluded.seen_at,
 			expires_at = excluded.expires_at, ended_at = excluded.ended_at, device = excluded.device,
 			second_at = excluded.second_at, reauth_at = excluded.reauth_at, data = excluded.data
 		where session.ended_at is null`,
-		s.ID, orNull(s.Worker), orNull(s.Code), s.CreatedAt, s.SeenAt, s.ExpiresAt, s.EndedAt, s.Device, s.SecondAt, s.ReauthAt,
+		s.ID, orNull(s.Worker), s.CreatedAt, s.SeenAt, s.ExpiresAt, s.EndedAt, s.Device, s.SecondAt, s.ReauthAt,
 		JSON[map[string]string]{s.Data})
 	if err == nil && n == 0 {
 		err = ErrStale

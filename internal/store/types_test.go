@@ -61,7 +61,7 @@ func fillAll(t *testing.T, db *store.DB) {
 			tx.AddExclusion(access.Exclusion{Record: r.ID, Worker: w.ID, At: morning}),
 			tx.PutAccount(store.Account{Worker: w.ID, TOTPSecret: []byte{1}, TOTPStep: 5, RecoveryHashes: []string{"1"}, CreatedAt: morning, PasswordAt: morning}),
 			tx.AddInvitation(store.Invitation{ID: "i", Worker: w.ID, TokenHash: "h", ExpiresAt: morning, UsedAt: morning}),
-			tx.PutSession(store.Session{ID: "s", Worker: w.ID, Code: r.ID, CreatedAt: morning, SeenAt: morning, ExpiresAt: morning, EndedAt: morning, SecondAt: morning, ReauthAt: morning}),
+			tx.PutSession(store.Session{ID: "s", Worker: w.ID, CreatedAt: morning, SeenAt: morning, ExpiresAt: morning, EndedAt: morning, SecondAt: morning, ReauthAt: morning}),
 			tx.AddAttempt(store.Attempt{Kind: "password", Key: "k", At: morning, OK: true}),
 			tx.LinkPersonToRecord(r.ID, p.ID, "children", "r1", "child"),
 			tx.AddSameAs(person.SameAs{ID: "sa", A: p.ID, B: q.ID, Source: from}),

@@ -49,7 +49,6 @@ type world struct {
 	workers map[string]agency.Worker
 	cookies map[string]*http.Cookie
 	targets map[string]*target
-	other   string // a record under another code
 }
 
 // target is one record, or draft, with the ids of what hangs on it: what an
@@ -161,6 +160,9 @@ func (w *world) referral(author, visitor string, checks bool) *target {
 	}
 	rec, err := w.desk.Begin(ctx, by, "referral", casework.Beginning{Authority: home, Step: "submit", Answers: given(w.t, "referral/tests/usual_road.yaml")})
 	w.must(err)
+	if visitor != "" {
+		w.must(w.desk.DB.Write(ctx, func(tx *store.Tx) error { return tx.AddCode(rec.ID, visitor, w.now) }))
+	}
 	w.later(time.Minute)
 	w.take("social-worker", rec.ID, "screen", map[string]any{"rating": "amber", "rating_reason": "A child lives with violence."})
 	sender := casework.ByCode(rec.ID, w.now)
@@ -269,7 +271,7 @@ func (w *world) records() {
 		w.targets[name] = w.referral("author", "", true)
 		w.targets["code "+name] = w.referral("", "visitor "+name, false)
 	}
-	w.other = w.referral("", "visitor other", false).ID
+	w.referral("", "visitor other", false)
 	kids := w.started(w.targets["plain"].ID)
 	for name, kid := range map[string]record.Record{"check": kids["agency_check/police"], "follow": kids["follow_on/r1"]} {
 		if kid.ID == "" {
@@ -436,9 +438,9 @@ func (w *world) sessions() {
 			s.CreatedAt, s.SeenAt, s.SecondAt = w.now.Add(-time.Hour), w.now.Add(-31*time.Minute), w.now.Add(-time.Hour)
 		}
 		if p.Code {
-			s.Worker, s.SecondAt, s.Code = "", time.Time{}, w.other
+			s.Worker, s.SecondAt, s.Data["visitor"] = "", time.Time{}, "visitor other"
 			if p.ID == "code-holder" {
-				s.Code = w.targets["code plain"].ID
+				s.Data["visitor"] = "visitor plain"
 			}
 		}
 		w.must(w.desk.DB.Write(ctx, func(tx *store.Tx) error {
@@ -468,10 +470,10 @@ func (w *world) sessions() {
 	}
 }
 
-// codeSession makes a session of someone who has shown the code of a record.
-func (w *world) codeSession(rec string) *http.Cookie {
+// codeSession makes a session of someone who has shown a code.
+func (w *world) codeSession(code string) *http.Cookie {
 	token, hash := secret.NewToken()
-	s := store.Session{ID: hash, Code: rec, CreatedAt: w.now, SeenAt: w.now, ExpiresAt: w.now.Add(12 * time.Hour), Data: map[string]string{}}
+	s := store.Session{ID: hash, CreatedAt: w.now, SeenAt: w.now, ExpiresAt: w.now.Add(12 * time.Hour), Data: map[string]string{"visitor": code}}
 	w.must(w.desk.DB.Write(w.t.Context(), func(tx *store.Tx) error { return tx.PutSession(s) }))
 	return signin.VisitorCookie(token, false)
 }

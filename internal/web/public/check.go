@@ -138,11 +138,6 @@ func (p *pub) send(w http.ResponseWriter, r *http.Request, wr *writing) error {
 	if err != nil {
 		return err
 	}
-	if visitor {
-		if err := p.Gate.Sent(r.Context(), signin.VisitorToken(r), got.Record.ID, web.Now(r)); err != nil {
-			return err
-		}
-	}
 	to := "/refer/sent/" + got.Record.ID
 	if first, _ := wr.p.Beginning(); !wr.public() && wr.p.About == "" && slices.ContainsFunc(first.Grants, func(g pathway.Grant) bool { return g.To == "author" && slices.Contains(g.May, "view") }) {
 		to = "/records/" + got.Record.ID // it is their own work from now on

@@ -235,7 +235,7 @@ func (p *pub) sentAlready(w http.ResponseWriter, r *http.Request, cause error) e
 	if a != nil {
 		return room.See(w, r, "/sent")
 	}
-	rec, err := p.Gate.Resent(r.Context(), signin.VisitorToken(r), web.Now(r))
+	rec, err := p.Gate.Receipt(r.Context(), signin.VisitorToken(r), web.Now(r))
 	if err != nil && fault.KindOf(err) != fault.SignIn {
 		return err
 	}
