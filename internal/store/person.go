@@ -423,10 +423,13 @@ func (tx *Tx) findByBroadKeys(keys []string, limit int) ([]string, error) {
 		if k == rarest || holders[k] == 0 {
 			continue
 		}
-		// All who have a key are read in a row; to ask of each whether they have it is slower.
+		// All who have a key are read in a row; to ask of each whether they have it is
+		// slower, if there are not many more. PostgreSQL asks each by the index only when
+		// told to: a list it compares with everyone who has the key, a second of a county's.
 		also, args := `select person from person_key where value = $1`, []any{k}
 		if holders[k] > min(most, 4*len(ids)) {
-			also, args = also+` and `+tx.inList("person", 2), append(args, ids)
+			also = `select i.value from ` + tx.items(2, "i") + ` where (select 1 from person_key p where p.value = $1 and p.person = i.value) is not null`
+			args = append(args, ids)
 		}
 		found, err := queryAll(tx, scanValue[string], also, args...)
 		if err != nil {
