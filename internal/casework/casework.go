@@ -123,7 +123,7 @@ func (d *Desk) log(tx *store.Tx, by By, act, subject string, detail map[string]s
 // logOnly leaves a line in the audit log of what was read already. What was read
 // may be shown only when this has returned nil: then the line is safe on disk.
 func (d *Desk) logOnly(ctx context.Context, by By, act, subject string, detail map[string]string) error {
-	return d.DB.Write(ctx, func(tx *store.Tx) error { return d.log(tx, by, act, subject, detail) })
+	return d.DB.WriteShared(ctx, func(tx *store.Tx) error { return d.log(tx, by, act, subject, detail) })
 }
 
 // hidden is what someone is told of a record that they may not know of: the very

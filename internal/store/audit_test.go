@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -156,6 +158,68 @@ func TestEventsAddedAtOnceKeepOneOrder(t *testing.T) {
 			wants(t, <-errs, nil)
 		}
 		if rep := verify(t, db); !rep.OK() || rep.Size != writers*each {
+			t.Errorf("report %+v", rep)
+		}
+	})
+}
+
+// Thirty read while somebody else writes, which is more than there are connections.
+// Nobody who reads waits for them, the line that cannot be kept fails alone, and who
+// leaves is told at once.
+func TestWhoWaitsForTheLogSharesACommit(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		logged(t, db, 1)
+		holds, goOn, held := make(chan bool), make(chan bool), make(chan error, 1)
+		go func() {
+			held <- writeErr(db, func(tx *store.Tx) error {
+				if _, err := tx.Exec(`update audit_head set mark = mark where id = 1`); err != nil {
+					return err
+				}
+				holds <- true
+				<-goOn
+				return nil
+			})
+		}()
+		<-holds
+		const readers = 30
+		bad := errors.New("not to be logged")
+		errs := make([]chan error, readers)
+		for i := range errs {
+			errs[i] = make(chan error, 1)
+			go func() {
+				errs[i] <- db.WriteShared(t.Context(), func(tx *store.Tx) error {
+					if i == 7 {
+						return bad
+					}
+					return tx.Audit(event(i))
+				})
+			}()
+		}
+		leaves, leave := context.WithCancel(t.Context())
+		left := make(chan error, 1)
+		go func() {
+			left <- db.WriteShared(leaves, func(tx *store.Tx) error { return tx.Audit(event(readers)) })
+		}()
+		for range readers {
+			if n := read(t, db, (*store.Tx).AuditSize); n != 1 {
+				t.Errorf("%d lines while the log is held", n)
+			}
+		}
+		leave()
+		if err := <-left; !errors.Is(err, context.Canceled) {
+			t.Errorf("who left was told %v", err)
+		}
+		close(goOn)
+		wants(t, <-held, nil)
+		for i, c := range errs {
+			if i == 7 {
+				wants(t, <-c, bad)
+			} else {
+				wants(t, <-c, nil)
+			}
+		}
+		if rep := verify(t, db); !rep.OK() || rep.Size < readers || rep.Size > readers+1 { // who left may have come first
 			t.Errorf("report %+v", rep)
 		}
 	})

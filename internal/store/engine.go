@@ -74,7 +74,8 @@ type DB struct {
 	empty   *emptier     // of the embedded engine's log; nil when this process does not write it
 	unlock  func() error // gives the data folder back; nil on PostgreSQL
 
-	open openRecords
+	open   openRecords
+	shared sharing
 
 	wake    chan struct{} // a job was enqueued by this process
 	owner   string        // this process, as the holder of job leases
@@ -363,6 +364,84 @@ func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	}
 	return fault.Wrap(err, fault.Unavailable, "Several people saved at the same moment. Try again.")
 }
+
+// sharing is what waits to be written in one transaction.
+type sharing struct {
+	mu      sync.Mutex
+	waiting []sharer
+	busy    bool // somebody writes what waits
+}
+
+type sharer struct {
+	ctx  context.Context
+	fn   func(*Tx) error
+	done chan error // holds one
+}
+
+// WriteShared is [DB.Write] for what changes nothing but the log, as every reader of
+// a record does: whoever comes while others of them wait shares their commit, and
+// so one wait for the disk and, on PostgreSQL, one connection. A fn that fails is left out
+// and the others are run again, on both engines.
+func (db *DB) WriteShared(ctx context.Context, fn func(*Tx) error) error {
+	w, s := sharer{ctx, fn, make(chan error, 1)}, &db.shared
+	s.mu.Lock()
+	s.waiting = append(s.waiting, w)
+	first := !s.busy
+	s.busy = true
+	s.mu.Unlock()
+	if first {
+		go db.writeWaiting()
+	}
+	select {
+	case err := <-w.done:
+		return err
+	case <-ctx.Done():
+		return fault.Wrap(ctx.Err(), fault.Unavailable, "This was stopped before it finished. Try again.")
+	}
+}
+
+// writeWaiting writes what waits until nothing does.
+func (db *DB) writeWaiting() {
+	s := &db.shared
+	for {
+		s.mu.Lock()
+		together := slices.DeleteFunc(s.waiting, func(w sharer) bool { return w.ctx.Err() != nil })
+		s.waiting = nil
+		s.busy = len(together) > 0
+		s.mu.Unlock()
+		if len(together) == 0 {
+			return
+		}
+		// Of nobody's context: whoever leaves ends it for nobody else.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(together[0].ctx), sharedTimeout)
+		for len(together) > 0 {
+			failed := -1
+			err := db.Write(ctx, func(tx *Tx) error {
+				failed = -1
+				for i, w := range together {
+					if err := w.fn(tx); err != nil {
+						failed = i
+						return err
+					}
+				}
+				return nil
+			})
+			if failed >= 0 && fault.KindOf(err) != fault.Unavailable {
+				together[failed].done <- err
+				together = slices.Delete(together, failed, failed+1)
+				continue
+			}
+			for _, w := range together {
+				w.done <- err
+			}
+			break
+		}
+		cancel()
+	}
+}
+
+// sharedTimeout is how long a shared transaction may take: as long as a request.
+const sharedTimeout = 20 * time.Second
 
 // Read runs fn on one unchanging view of the database. Nothing can be
 // written in it.
