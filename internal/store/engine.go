@@ -381,9 +381,17 @@ type sharer struct {
 // WriteShared is [DB.Write] for what changes nothing but the log, as every reader of
 // a record does: whoever comes while others of them wait shares their commit, and
 // so one wait for the disk and, on PostgreSQL, one connection. A fn that fails is left out
-// and the others are run again, on both engines.
+// and the others are run again, on both engines; one that panics does so for its caller.
 func (db *DB) WriteShared(ctx context.Context, fn func(*Tx) error) error {
-	w, s := sharer{ctx, fn, make(chan error, 1)}, &db.shared
+	var panicked any
+	w, s := sharer{ctx, func(tx *Tx) (err error) {
+		defer func() {
+			if panicked = recover(); panicked != nil {
+				err = errors.New("store: a function that was to write panicked")
+			}
+		}()
+		return fn(tx)
+	}, make(chan error, 1)}, &db.shared
 	s.mu.Lock()
 	s.waiting = append(s.waiting, w)
 	first := !s.busy
@@ -394,6 +402,9 @@ func (db *DB) WriteShared(ctx context.Context, fn func(*Tx) error) error {
 	}
 	select {
 	case err := <-w.done:
+		if panicked != nil {
+			panic(panicked)
+		}
 		return err
 	case <-ctx.Done():
 		return fault.Wrap(ctx.Err(), fault.Unavailable, "This was stopped before it finished. Try again.")
