@@ -89,7 +89,7 @@ func (d *Desk) Known(ctx context.Context, by By, id string) (*Known, *View, erro
 }
 
 // mostCompared is with how many of the index one person is compared: those with
-// whom they share what weighs most. Each costs a dozen reads.
+// whom they share what weighs most.
 const mostCompared = 50
 
 // alike finds people of the index who may be someone. In one transaction nobody is
@@ -206,10 +206,18 @@ func (d *Desk) knownPerson(near alike, by By, rec record.Record, rp store.Record
 	// Someone known only through records this worker may not see stays hidden.
 	kp.Candidates = slices.DeleteFunc(kp.Candidates, func(c Candidate) bool { return len(c.Records) == 0 })
 	slices.SortStableFunc(kp.Candidates, func(a, b Candidate) int { return cmp.Compare(b.Score.Points, a.Score.Points) })
-	if len(kp.Candidates) > 12 {
-		kp.Candidates = kp.Candidates[:12]
+	kp.Candidates = kp.Candidates[:min(len(kp.Candidates), 12)]
+	// They were compared by what is compared of them; the page shows more.
+	ids = ids[:0]
+	for _, c := range kp.Candidates {
+		ids = append(ids, c.Person.ID)
 	}
-	return kp, nil
+	whole, err := tx.PeopleAlone(ids)
+	for _, p := range whole {
+		i := slices.IndexFunc(kp.Candidates, func(c Candidate) bool { return c.Person.ID == p.ID })
+		kp.Candidates[i].Person = p
+	}
+	return kp, err
 }
 
 func (d *Desk) sameAddress(tx *store.Tx, by By, rec record.Record, people []store.RecordPerson) ([]store.PersonRecord, error) {

@@ -108,6 +108,39 @@ func Match(a, b Person, ctx Context) Score {
 	return t.score()
 }
 
+// Outline is what [Match] and [MayBe] read of somebody, and nothing else: no sources,
+// and no address that must never be printed.
+func (p Person) Outline() Person {
+	out := Person{ID: p.ID, Died: p.Died, Sealed: p.Sealed}
+	if p.Sealed {
+		return out
+	}
+	out.Sex, out.Babies = p.Sex, p.Babies
+	for _, n := range p.Names {
+		out.Names = append(out.Names, Name{Family: n.Family, Given: n.Given})
+	}
+	for _, b := range p.Births {
+		out.Births = append(out.Births, Birth{Kind: b.Kind, Date: b.Date})
+	}
+	for _, id := range p.Identifiers {
+		if id.Valid {
+			out.Identifiers = append(out.Identifiers, Identifier{Kind: id.Kind, Value: id.Value, Issuer: id.Issuer, Valid: true})
+		}
+	}
+	for _, a := range p.Addresses {
+		if a.matchable() {
+			out.Addresses = append(out.Addresses, Address{Kind: a.Kind, Lines: a.Lines, Postcode: a.Postcode, UPRN: a.UPRN, Until: a.Until})
+		}
+	}
+	for _, ph := range p.Phones {
+		out.Phones = append(out.Phones, Phone{Number: ph.Number})
+	}
+	for _, m := range p.Mothers() {
+		out.Relationships = append(out.Relationships, Relationship{From: m, To: p.ID, Kind: Mother})
+	}
+	return out
+}
+
 type tally struct {
 	points  int
 	reasons []Reason

@@ -1,6 +1,9 @@
 package person
 
 import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -250,5 +253,96 @@ func TestCalled(t *testing.T) {
 	}
 	if got := (Person{}).Called(); got != "Name not known" {
 		t.Error(got)
+	}
+}
+
+// TestOutlineIsAllThatIsCompared compares people of whom much is known with each
+// other, and what is kept of them to compare: it must come to the same, word for word.
+func TestOutlineIsAllThatIsCompared(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(3, 5))
+	pick := func(of ...string) string { return of[r.IntN(len(of))] }
+	day := func() calendar.Date { return calendar.NewDate(2019+r.IntN(2), time.Month(1+r.IntN(3)), 1+r.IntN(4)) }
+	some := func() int { return r.IntN(3) }
+	from := Source{Record: "rec", At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), By: "worker:w"}
+	people := make([]Person, 120)
+	for i := range people {
+		p := Person{
+			ID: fmt.Sprintf("p%d", i), Sex: Sex(pick("F", "M", "U")), Gender: "01", Ethnicity: "WBRI", FirstLanguage: "eng", Interpreter: No,
+			Babies: some(), Sealed: r.IntN(20) == 0,
+		}
+		if r.IntN(6) == 0 {
+			p.Died = day()
+		}
+		for n := range 1 + some() {
+			p.Names = append(p.Names, Name{
+				ID: fmt.Sprintf("n%d", n), Kind: NameKind(pick("legal", "known-as", "as-referred")), Family: pick("Ashby", "Ashbie", "Smith", ""),
+				Given: pick("Kate", "Katherine", "Ann Kate", "Tom", "T", ""), From: day(), Source: from,
+			})
+		}
+		for range some() {
+			p.Births = append(p.Births, Birth{ID: "b", Kind: BirthKind(pick("born", "estimated", "expected")), Date: day(), Source: from})
+		}
+		for range some() {
+			p.Identifiers = append(p.Identifiers, Identifier{
+				ID: "i", Kind: IdentifierKind(pick(string(NHS), string(UPN), string(FormerUPN), "other")),
+				Value: pick("9434765919", "9434765870", "A-12/b", "a12b", "H801200001001"), Issuer: pick("x", "y"), Valid: r.IntN(3) > 0, Verified: true, Source: from,
+			})
+		}
+		for range some() {
+			p.Addresses = append(p.Addresses, Address{
+				ID: "a", Kind: AddressKind(pick("home", "previous", "placement")), Lines: []string{pick("1 Sample Road", "Flat 2, 1 Sample Road", "The Barn")},
+				Postcode: pick("SS1 2AB", "SS1 2AD"), UPRN: pick("", "1000123"), From: day(), Disclosure: Disclosure(pick("open", "ask", "never-print", "")),
+				WithheldFrom: []string{"q"}, Source: from,
+			})
+			if r.IntN(3) == 0 {
+				p.Addresses[len(p.Addresses)-1].Until = day()
+			}
+		}
+		for range some() {
+			p.Phones = append(p.Phones, Phone{ID: "t", Number: pick("07700 900123", "+44 7700 900123", "01632 960001"), Safe: No, When: "after six", Source: from})
+		}
+		for _, kind := range []RelationshipKind{Mother, Father} {
+			for range some() {
+				p.Relationships = append(p.Relationships, Relationship{ID: "r", From: pick("m1", "m2", "m3"), To: p.ID, Kind: kind, LivesWith: Yes, Source: from})
+			}
+		}
+		people[i] = p
+	}
+	links := Context{SameAs: Clusters([]SameAs{{A: "m1", B: "m2"}})}
+	bands := map[Band]int{}
+	for _, a := range people {
+		for _, b := range people {
+			whole, kept := Match(a, b, links), Match(a.Outline(), b.Outline(), links)
+			if !reflect.DeepEqual(whole, kept) {
+				t.Fatalf("%+v\nand %+v\ncompare as %+v\nand by what is kept as %+v", a, b, whole, kept)
+			}
+			if MayBe(a, b) != MayBe(a.Outline(), b.Outline()) {
+				t.Fatalf("%+v\nand %+v\nmay be one: %v, but not by what is kept", a, b, MayBe(a, b))
+			}
+			bands[whole.Band]++
+		}
+		if o := a.Outline(); o.Died != a.Died || o.Sealed != a.Sealed {
+			t.Errorf("of %s it is not kept whether they died or are sealed", a.ID)
+		}
+	}
+	for _, band := range []Band{Likely, Possible, Unlikely} {
+		if bands[band] < 50 {
+			t.Errorf("only %d pairs are %s, which shows little", bands[band], band)
+		}
+	}
+}
+
+func TestOutlineLeavesOutWhatMustNotBePrinted(t *testing.T) {
+	t.Parallel()
+	at := home()
+	at.Disclosure = NeverPrint
+	p := child("a", "Kate", "Ashby", "2019-01-02", at)
+	if o := p.Outline(); len(o.Addresses) > 0 {
+		t.Errorf("it holds %v", o.Addresses)
+	}
+	p.Sealed = true
+	if o := p.Outline(); len(o.Names) > 0 || len(o.Births) > 0 {
+		t.Errorf("of a sealed identity it holds %v", o)
 	}
 }

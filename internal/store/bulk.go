@@ -78,6 +78,7 @@ var bulkColumns = map[string][]string{
 	"person_phone":        strings.Fields(`person place id number safe use_when source_record source_at source_by`),
 	"person_relationship": strings.Fields(`id from_person to_person kind parental_responsibility lives_with since_date until_date source_record source_at source_by`),
 	"person_key":          strings.Fields(`value person`),
+	"person_outline":      strings.Fields(`person body`),
 	"same_as":             strings.Fields(`id a b why source_record source_at source_by undone_at undone_by undone_why`),
 	"record_person":       strings.Fields(`record person row_group row_id role`),
 	"audit":               strings.Fields(`seq happened_at actor act subject body`),
@@ -322,6 +323,7 @@ func (b *Bulk) People(people []person.Person) error {
 		b.person(p)
 		// A mother is one of her child's keys, whoever was entered first.
 		p.Relationships = all[p.ID]
+		b.put("person_outline", p.ID, personText{p.Outline()})
 		for _, k := range person.Keys(p) {
 			b.put("person_key", keyText(k), p.ID)
 		}

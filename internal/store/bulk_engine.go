@@ -17,12 +17,12 @@ import (
 var bulkShuffled = map[string]string{"person_key": "value, person", "record_word": "word, record"}
 
 // sqliteLoad fills the embedded database without a journal: there is nothing yet
-// that one could bring back. Indexes are built at the end,
-// in order of their keys.
+// that one could bring back. Indexes are built at the end, in order of their keys, and
+// triggers, which undo what is not written row by row, are put aside until then.
 type sqliteLoad struct {
 	c     *sqlite3.Conn
 	stmts map[string]*sqlite3.Stmt
-	later []string // the indexes put aside
+	later []string // what was put aside
 }
 
 func newSQLiteLoad(raw any) (*sqliteLoad, error) {
@@ -43,7 +43,7 @@ func newSQLiteLoad(raw any) (*sqliteLoad, error) {
 			return nil, fmt.Errorf("%s: %w", p, err)
 		}
 	}
-	list, _, err := l.c.Prepare(`select name, sql from sqlite_schema where type = 'index' and sql is not null order by rowid`)
+	list, _, err := l.c.Prepare(`select type || ' ' || name, sql from sqlite_schema where type in ('index', 'trigger') and sql is not null order by rowid`)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func newSQLiteLoad(raw any) (*sqliteLoad, error) {
 		return nil, err
 	}
 	for _, name := range names {
-		if err := l.c.Exec("drop index " + name); err != nil {
+		if err := l.c.Exec("drop " + name); err != nil {
 			return nil, err
 		}
 	}
@@ -182,7 +182,7 @@ func newPostgresLoad(ctx context.Context, raw any) (*postgresLoad, error) {
 }
 
 // putAside drops what slows a load down and remembers how to build it again:
-// first the keys, then other indexes, then references to them.
+// first the keys, then other indexes, then references to them, then triggers.
 func (l *postgresLoad) putAside() error {
 	rows, err := l.tx.Query(l.ctx, `
 		select 'alter table '||conrelid::regclass||' drop constraint '||quote_ident(conname),
@@ -195,6 +195,10 @@ func (l *postgresLoad) putAside() error {
 		from pg_index i join pg_class c on c.oid = i.indrelid
 		where c.relnamespace = current_schema()::regnamespace and c.relname = any($1)
 			and not exists (select 1 from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u'))
+		union all
+		select 'drop trigger '||quote_ident(t.tgname)||' on '||t.tgrelid::regclass, pg_get_triggerdef(t.oid), 3
+		from pg_trigger t join pg_class c on c.oid = t.tgrelid
+		where not t.tgisinternal and c.relnamespace = current_schema()::regnamespace and c.relname = any($1)
 		order by 3, 2`, bulkTables())
 	if err != nil {
 		return err

@@ -121,6 +121,13 @@ func (tx *Tx) peopleCopies() ([]KeptProblem, error) {
 	for _, id := range lost {
 		problem(id, "is missing: there are versions of this person")
 	}
+	nobodys, err := queryAll(tx, scanValue[string], `select person from person_outline o where not exists (select 1 from person where person.id = o.person) order by person`)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range nobodys {
+		out = append(out, KeptProblem{"person_outline", id, id, "was put in: there is no such person"})
+	}
 	for after := ""; ; {
 		type stored struct {
 			id      string
@@ -167,6 +174,17 @@ func (tx *Tx) peopleCopies() ([]KeptProblem, error) {
 		for _, k := range found {
 			keys[k.person] = append(keys[k.person], k.value)
 		}
+		outlines := map[string]string{}
+		compared, err := queryAll(tx, func(row row) (key, error) {
+			var k key
+			return k, row.Scan(&k.person, &k.value)
+		}, `select person, body from person_outline where `+tx.inList("person", 1), ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range compared {
+			outlines[o.person] = o.value
+		}
 		for i, p := range people {
 			if p.ID == "" {
 				continue // said above
@@ -191,6 +209,12 @@ func (tx *Tx) peopleCopies() ([]KeptProblem, error) {
 			slices.Sort(have)
 			if !slices.Equal(have, slices.Sorted(maps.Keys(want))) {
 				out = append(out, KeptProblem{"person_key", p.ID, p.ID, "is not what this person is found by"})
+			}
+			if text, ok := outlines[p.ID]; ok { // without one the last version is compared
+				var outline personText
+				if outline.Scan(text) != nil || !sameJSON(outline.Person, p.Outline()) {
+					out = append(out, KeptProblem{"person_outline", p.ID, p.ID, "is not what this person is compared by"})
+				}
 			}
 		}
 	}

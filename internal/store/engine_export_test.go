@@ -106,3 +106,6 @@ func (db *DB) Remembers(other *DB) {
 	db.open.state.Store(other.open.state.Load())
 	db.open.turns.Store(other.open.turns.Load())
 }
+
+// FillOutlines is what a migration does for those who were there before it.
+func (tx *Tx) FillOutlines() error { return tx.fillOutlines() }

@@ -32,6 +32,10 @@ import (
 //go:embed migrations/*.sql
 var migrationFiles embed.FS
 
+// fills are what must be worked out by the program once a migration has made room
+// for it, by the number of that migration. They belong to its transaction.
+var fills = map[int]func(*Tx) error{23: (*Tx).fillOutlines}
+
 type migration struct {
 	number   int
 	name     string
@@ -164,6 +168,11 @@ func (db *DB) migrateTo(ctx context.Context, now time.Time, last int) error {
 			m := known[applied]
 			if _, err := tx.tx.ExecContext(ctx, m.sql); err != nil { // as written, with no placeholders
 				return fmt.Errorf("migration %04d_%s: %w", m.number, m.name, mapError(err))
+			}
+			if fill := fills[m.number]; fill != nil {
+				if err := fill(tx); err != nil {
+					return fmt.Errorf("filling in after migration %04d_%s: %w", m.number, m.name, err)
+				}
 			}
 			_, err = tx.Exec("insert into migration (number, name, checksum, applied_at) values ($1, $2, $3, $4)",
 				m.number, m.name, m.checksum, now)

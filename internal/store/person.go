@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"database/sql/driver"
 	"errors"
 	"maps"
 	"slices"
@@ -119,8 +120,8 @@ func (tx *Tx) DropRelationship(id string) error {
 	return tx.personChanged(from, to)
 }
 
-// personChanged keeps a person's new version, and indexes anew all whose keys
-// may have moved with it: a mother is one of her child's keys.
+// personChanged keeps a person's new version, and writes anew by what all are found
+// and compared who may have changed with it: a mother is one of her child's keys.
 func (tx *Tx) personChanged(id string, others ...string) error {
 	ids := append([]string{id}, others...)
 	slices.Sort(ids)
@@ -135,6 +136,10 @@ func (tx *Tx) personChanged(id string, others ...string) error {
 				id, JSON[person.Person]{p}); err != nil {
 				return err
 			}
+		}
+		if _, err := tx.Exec(`insert into person_outline (person, body) values ($1, $2) on conflict (person) do update set body = excluded.body`,
+			p.ID, personText{p.Outline()}); err != nil {
+			return err
 		}
 		if _, err := tx.Exec(`delete from person_key where person = $1`, p.ID); err != nil {
 			return err
@@ -177,29 +182,79 @@ func (tx *Tx) PeopleAlone(ids []string) ([]person.Person, error) {
 	return tx.people(ids, func(by map[string]*person.Person) error { return tx.readVersions(by, ids) }, "")
 }
 
-// PeopleToMatch is People with no relationships but those to their mothers, which is
-// what [person.Match] reads: an adult can have a hundred. Of these it gives only
-// who is whose.
+// PeopleToMatch is People with nothing but what [person.Match] reads of somebody
+// ([person.Person.Outline]). It is kept in a row of its own, a fifth as long as a
+// version: someone is compared with fifty.
 func (tx *Tx) PeopleToMatch(ids []string) ([]person.Person, error) {
+	return tx.people(ids, func(by map[string]*person.Person) error {
+		found, err := queryAll(tx, scanValue[personText], `select body from person_outline where `+tx.inList("person", 1), ids)
+		if err != nil {
+			return err
+		}
+		for i := range found {
+			by[found[i].ID] = &found[i].Person
+		}
+		rest := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return by[id] != nil })
+		made, err := tx.outlines(rest)
+		for i := range made {
+			by[made[i].ID] = &made[i]
+		}
+		return err
+	}, "")
+}
+
+// outlines makes what PeopleToMatch gives.
+func (tx *Tx) outlines(ids []string) ([]person.Person, error) {
 	list, err := tx.PeopleAlone(ids)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
 	mothers, err := queryAll(tx, func(row row) (person.Relationship, error) {
 		r := person.Relationship{Kind: person.Mother}
-		return r, row.Scan(&r.ID, &r.From, &r.To)
-	}, `select id, from_person, to_person from person_relationship where `+tx.inList("to_person", 1)+` and kind = '`+string(person.Mother)+`' order by id`, ids)
-	for _, r := range mothers {
-		if i := slices.IndexFunc(list, func(p person.Person) bool { return p.ID == r.To }); i >= 0 {
-			list[i].Relationships = append(list[i].Relationships, r)
+		return r, row.Scan(&r.From, &r.To)
+	}, `select from_person, to_person from person_relationship where `+tx.inList("to_person", 1)+` and kind = '`+string(person.Mother)+`' order by id`, ids)
+	for i, p := range list {
+		for _, r := range mothers {
+			if r.To == p.ID {
+				p.Relationships = append(p.Relationships, r)
+			}
 		}
+		list[i] = p.Outline()
 	}
 	return list, err
+}
+
+// fillOutlines keeps the outline of everyone who was there before outlines were.
+func (tx *Tx) fillOutlines() error {
+	for after := ""; ; {
+		ids, err := queryAll(tx, scanValue[string], `select id from person where id > $1 order by id limit 1000`, after)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		after = ids[len(ids)-1]
+		list, err := tx.outlines(ids)
+		if err != nil {
+			return err
+		}
+		rows := make([][]any, len(list))
+		for i, p := range list {
+			rows[i] = []any{p.ID, personText{p}}
+		}
+		if err := tx.insertAll("person_outline (person, body)", rows); err != nil {
+			return err
+		}
+	}
 }
 
 // personText scans a person as they are kept. Someone is compared with hundreds, and
 // [encoding/json] takes twice as long.
 type personText struct{ person.Person }
+
+// Value implements [driver.Valuer]: what is not known is left out.
+func (p personText) Value() (driver.Value, error) {
+	text, err := json.Marshal(p.Person, json.OmitZeroStructFields(true))
+	return string(text), err
+}
 
 // Scan implements sql.Scanner; there is nobody in a null.
 func (p *personText) Scan(src any) error {

@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"testing"
@@ -111,6 +113,123 @@ func TestRecordsOfSince(t *testing.T) {
 			if got := read(t, db, func(tx *store.Tx) ([]store.PersonRecord, error) { return tx.RecordsOfSince([]string{who.ID}, since) }); len(got) != n {
 				t.Errorf("since %v: %v", since, got)
 			}
+		}
+	})
+}
+
+// What is compared of somebody is kept in a row of its own. A program of before there
+// were such rows may still serve beside this one and knows nothing of them: then what
+// it wrote is compared.
+func TestWhoeverIsChangedByAnOlderProgramIsComparedAsTheyAre(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		child, mother := aPerson("Amy", "Stone"), aPerson("Ann", "Reed")
+		kept(t, db, child)
+		kept(t, db, mother)
+		compared := func() person.Person {
+			t.Helper()
+			list := read(t, db, func(tx *store.Tx) ([]person.Person, error) { return tx.PeopleToMatch([]string{child.ID}) })
+			if len(list) != 1 || list[0].ID != child.ID {
+				t.Fatalf("compared are %v", list)
+			}
+			return list[0]
+		}
+		whole := read(t, db, func(tx *store.Tx) (person.Person, error) { return tx.Person(child.ID) })
+		if got := compared(); !reflect.DeepEqual(got, whole.Outline()) {
+			t.Errorf("compared is %+v, not %+v", got, whole.Outline())
+		}
+		tamper := func(query string, args ...any) {
+			t.Helper()
+			write(t, db, func(tx *store.Tx) error { _, err := tx.Exec(query, args...); return err })
+		}
+		outlines := func() int {
+			return read(t, db, func(tx *store.Tx) (n int, err error) {
+				return n, tx.QueryRow(`select count(*) from person_outline where person = $1`, child.ID).Scan(&n)
+			})
+		}
+
+		whole.Names[0].Given = "Amelia"
+		tamper(`update person set version = 2 where id = $1`, child.ID)
+		tamper(`insert into person_version (person, version, body) values ($1, 2, $2)`, child.ID, store.JSON[person.Person]{V: whole})
+		if got := compared().Names[0].Given; got != "Amelia" {
+			t.Errorf("compared as %s after an older program had changed the name", got)
+		}
+		kept(t, db, whole)
+		if outlines() != 1 {
+			t.Error("what is compared was not kept again")
+		}
+
+		tamper(`insert into person_relationship (id, from_person, to_person, kind, parental_responsibility, lives_with, source_by)
+			values ('r1', $1, $2, 'father', '', '', '')`, mother.ID, child.ID)
+		if outlines() != 1 {
+			t.Error("a father is not compared, and yet what is went")
+		}
+		for _, step := range []struct {
+			query string
+			want  []string
+		}{
+			{`update person_relationship set kind = 'mother' where id = 'r1'`, []string{mother.ID}},
+			{`update person_relationship set kind = 'carer' where id = 'r1'`, nil},
+			{`insert into person_relationship (id, from_person, to_person, kind, parental_responsibility, lives_with, source_by)
+				select 'r2', from_person, to_person, 'mother', '', '', '' from person_relationship where id = 'r1'`, []string{mother.ID}},
+			{`delete from person_relationship where id = 'r2'`, nil},
+		} {
+			tamper(`insert into person_outline (person, body) values ($1, '{"ID":"`+child.ID+`","Names":[{"Family":"Old"}]}') on conflict (person) do update set body = excluded.body`, child.ID)
+			tamper(step.query)
+			if got := compared().Mothers(); !slices.Equal(got, step.want) {
+				t.Errorf("after %s compared with the mothers %v, not %v", step.query, got, step.want)
+			}
+		}
+	})
+}
+
+// Who was there before there were such rows has one after the migration, and verify
+// names one that somebody changed.
+func TestWhatIsComparedIsFilledInAndChecked(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		var ids []string
+		for _, given := range []string{"Amy", "Ben", "Cal"} {
+			p := aPerson(given, "Stone")
+			kept(t, db, p)
+			ids = append(ids, p.ID)
+		}
+		bodies := func() map[string]string {
+			out := map[string]string{}
+			read(t, db, func(tx *store.Tx) (any, error) {
+				rows, err := tx.Query(`select person, body from person_outline`)
+				if err != nil {
+					return nil, err
+				}
+				defer rows.Close()
+				for rows.Next() {
+					var id, body string
+					if err := rows.Scan(&id, &body); err != nil {
+						return nil, err
+					}
+					out[id] = body
+				}
+				return nil, rows.Err()
+			})
+			return out
+		}
+		want := bodies()
+		write(t, db, func(tx *store.Tx) error {
+			if _, err := tx.Exec(`delete from person_outline`); err != nil {
+				return err
+			}
+			return tx.FillOutlines()
+		})
+		if got := bodies(); len(got) != len(ids) || !maps.Equal(got, want) {
+			t.Errorf("filled in are %v, not %v", got, want)
+		}
+		write(t, db, func(tx *store.Tx) error {
+			_, err := tx.Exec(`update person_outline set body = replace(body, 'Ben', 'Bet')`)
+			return err
+		})
+		wrong := read(t, db, func(tx *store.Tx) ([]store.KeptProblem, error) { return tx.VerifyCopies() })
+		if len(wrong) != 1 || wrong[0].Table != "person_outline" || wrong[0].Owner != ids[1] {
+			t.Errorf("verify names %v", wrong)
 		}
 	})
 }

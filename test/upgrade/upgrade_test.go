@@ -213,6 +213,16 @@ func TestEveryReleaseOpens(t *testing.T) {
 	}
 }
 
+func withoutOutline(t *testing.T, db *store.DB) (n int) {
+	t.Helper()
+	if err := db.Read(t.Context(), func(tx *store.Tx) error {
+		return tx.QueryRow(`select count(*) from person where id not in (select person from person_outline)`).Scan(&n)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 // later is how long after its world was made a release's files are opened.
 const later = 48 * time.Hour
 
@@ -225,6 +235,9 @@ func goesOn(t *testing.T, db *store.DB, key store.Key, want said) {
 		t.Fatal(err)
 	}
 	verifies(t, desk, sign)
+	if n := withoutOutline(t, db); n > 0 {
+		t.Errorf("of %d people it is not kept what is compared of them", n)
+	}
 	got := look(t, desk, now)
 	if got.Workers != want.Workers || len(got.Records) != len(want.Records) {
 		t.Errorf("%d workers and %d records, want %d and %d", got.Workers, len(got.Records), want.Workers, len(want.Records))
