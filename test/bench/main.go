@@ -194,7 +194,7 @@ func measure(ctx context.Context, o options) (*Run, error) {
 	_, r.Peak = s.memory()
 	s.stop()
 	if does("raw") {
-		sizes, err := rowsOfOneSend(ctx, o.work, time.Now())
+		sent, err := oneSend(ctx, o.work, time.Now())
 		if err != nil {
 			return nil, err
 		}
@@ -203,9 +203,14 @@ func measure(ctx context.Context, o options) (*Run, error) {
 			scratch = place{data: filepath.Join(o.work, "raw"), key: filepath.Join(o.work, "raw.key")}
 		}
 		say("the engine alone")
-		if r.Raw, err = rawLimits(ctx, scratch, sizes, o.alone); err != nil {
+		if r.Raw, err = rawLimits(ctx, scratch, sent, o.alone); err != nil {
 			return nil, err
 		}
+		same, err := rawSame(ctx, o.place, sent, o.alone)
+		if err != nil {
+			return nil, err
+		}
+		r.Raw = append(r.Raw, same)
 	}
 	return r, nil
 }

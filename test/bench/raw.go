@@ -11,7 +11,6 @@ import (
 
 	"frontdoor/internal/casework"
 	"frontdoor/internal/store"
-	"frontdoor/internal/store/storetest"
 )
 
 // Rate is how often something can be done a second, by one worker and by sixteen.
@@ -28,9 +27,8 @@ type Rate struct {
 	Dry bool `json:"dry,omitempty"`
 }
 
-// rowsOfOneSend gives the size in bytes of each row that sending one referral
-// writes or deletes, found by counting every table before and after.
-func rowsOfOneSend(ctx context.Context, dir string, now time.Time) ([]int, error) {
+// oneSend sends one referral in a database of its own and gives what that wrote.
+func oneSend(ctx context.Context, dir string, now time.Time) (*tape, error) {
 	p := place{data: filepath.Join(dir, "rows"), key: filepath.Join(dir, "rows.key")}
 	o, err := p.open(ctx, now)
 	if err != nil {
@@ -48,62 +46,23 @@ func rowsOfOneSend(ctx context.Context, dir string, now time.Time) ([]int, error
 	if err != nil {
 		return nil, err
 	}
-	before, err := tables(ctx, o.desk.DB)
+	before, order, err := contents(ctx, o.desk.DB)
 	if err != nil {
 		return nil, err
 	}
 	if _, err := w.desk.Send(ctx, by, dr.ID, id); err != nil {
 		return nil, err
 	}
-	after, err := tables(ctx, o.desk.DB)
+	after, _, err := contents(ctx, o.desk.DB)
 	if err != nil {
 		return nil, err
 	}
-	var out []int
-	for name, a := range after {
-		rows, bytes := a.rows-before[name].rows, a.bytes-before[name].bytes
-		if rows < 0 {
-			rows, bytes = -rows, -bytes
-		}
-		for range rows {
-			out = append(out, max(1, bytes/rows))
-		}
-	}
-	return out, nil
-}
-
-type tableSize struct{ rows, bytes int }
-
-func tables(ctx context.Context, db *store.DB) (map[string]tableSize, error) {
-	out := map[string]tableSize{}
-	return out, db.Read(ctx, func(tx *store.Tx) error {
-		names, err := storetest.Texts(tx, `select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'`)
-		if err != nil {
-			return err
-		}
-		for _, name := range names {
-			columns, err := storetest.Texts(tx, `select name from pragma_table_info($1)`, name)
-			if err != nil {
-				return err
-			}
-			var sum []string
-			for _, c := range columns {
-				sum = append(sum, `coalesce(octet_length("`+c+`"), 0)`)
-			}
-			var size tableSize
-			err = tx.QueryRow(`select count(*), coalesce(sum(`+strings.Join(sum, "+")+`), 0) from "`+name+`"`).Scan(&size.rows, &size.bytes)
-			if err != nil {
-				return err
-			}
-			out[name] = size
-		}
-		return nil
-	})
+	return newTape(ctx, o.desk.DB, before, after, order)
 }
 
 // rawLimits is what the engine itself does, opened as the program opens it and
 // asked through the same driver: nothing but rows with a key and some bytes.
-func rawLimits(ctx context.Context, p place, sizes []int, window time.Duration) (out []Rate, err error) {
+func rawLimits(ctx context.Context, p place, sent *tape, window time.Duration) (out []Rate, err error) {
 	db, _, err := p.openDB(ctx)
 	if err != nil {
 		return nil, err
@@ -143,11 +102,11 @@ func rawLimits(ctx context.Context, p place, sizes []int, window time.Duration) 
 		out = append(out, Rate{Name: name, One: one, Sixteen: saturate(ctx, 16, window, do), Errors: int(failed.Load())})
 	}
 	total := 0
-	for _, s := range sizes {
+	for _, s := range sent.sizes {
 		total += s
 	}
 	add(rawOneRow, write([]int{200}))
-	add(fmt.Sprintf("%s: %d rows, %d bytes", rawOneSend, len(sizes), total), write(sizes))
+	add(fmt.Sprintf("%s: %d rows, %d bytes", rawAsMany, len(sent.sizes), total), write(sent.sizes))
 	rows := n.Load()
 	add("point read of one row", func(ctx context.Context, _ time.Time) bool {
 		count(db.Read(ctx, func(tx *store.Tx) error {
@@ -159,7 +118,31 @@ func rawLimits(ctx context.Context, p place, sizes []int, window time.Duration) 
 	return out, nil
 }
 
+// rawSame is how often the engine commits the rows of one sent referral to the tables
+// that they belong to, among the data that are measured: with every index, reference
+// and trigger there is, and nothing of the program.
+func rawSame(ctx context.Context, p place, sent *tape, window time.Duration) (Rate, error) {
+	db, _, err := p.openDB(ctx)
+	if err != nil {
+		return Rate{}, err
+	}
+	defer func() { _ = db.Close() }()
+	if err := sent.begin(ctx, db); err != nil {
+		return Rate{}, err
+	}
+	var failed atomic.Int64
+	do := func(ctx context.Context, _ time.Time) bool {
+		if err := db.Write(ctx, func(tx *store.Tx) error { return sent.play(tx, time.Now()) }); err != nil && failed.Add(1) == 1 {
+			say("the rows of one sent referral: %v", err)
+		}
+		return true
+	}
+	one := saturate(ctx, 1, window, do)
+	return Rate{Name: fmt.Sprintf("%s: %d rows", rawOneSend, len(sent.rows)), One: one, Sixteen: saturate(ctx, 16, window, do), Errors: int(failed.Load())}, nil
+}
+
 const (
 	rawOneRow  = "durable commit of one row"
-	rawOneSend = "durable commit of what one sent referral writes"
+	rawAsMany  = "durable commit of as many rows as one sent referral writes, to a table of a key and some text"
+	rawOneSend = "durable commit of what one sent referral adds, to its own tables"
 )
