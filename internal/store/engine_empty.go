@@ -4,13 +4,15 @@ import (
 	"context"
 	"database/sql"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ncruces/go-sqlite3"
 )
 
-// How many pages the embedded engine's log may hold before they are moved into the
-// database: logLong by the emptier, and logLongest by whoever saves, should the
-// emptier not keep up.
+// After how many more pages of the embedded engine's log they are moved into the
+// database by the emptier, and how many it may hold before whoever saves moves the
+// rest, so that it begins again. It does that by itself only when nobody saved while
+// it was emptied. A page that many saves change is moved once for all of them.
 const (
 	logLong    = 1000
 	logLongest = 16_000
@@ -21,7 +23,9 @@ const (
 // the log long wait for that, and everyone behind them.
 type emptier struct {
 	pool    *sql.DB
-	mu      sync.Mutex // held while the log is emptied, or must not be
+	mu      sync.Mutex   // held while the log is emptied, or must not be
+	pages   atomic.Int64 // in the log
+	moved   atomic.Int64 // of these, from its beginning, into the database
 	due     chan struct{}
 	ended   context.Context
 	end     context.CancelFunc
@@ -37,10 +41,14 @@ func newEmptier() *emptier {
 // follow has a connection that writes say when the log has become long.
 func (e *emptier) follow(c *sqlite3.Conn) {
 	c.WALHook(func(c *sqlite3.Conn, schema string, pages int) error {
+		e.pages.Store(int64(pages))
+		if int64(pages) < e.moved.Load() { // it began again
+			e.moved.Store(0)
+		}
 		if pages >= logLongest {
 			// As the engine does by itself: when it cannot now, it will after another save.
 			_, _, _ = c.WALCheckpoint(schema, sqlite3.CHECKPOINT_PASSIVE)
-		} else if pages >= logLong {
+		} else if int64(pages)-e.moved.Load() >= logLong {
 			select {
 			case e.due <- struct{}{}:
 			default:
@@ -60,9 +68,23 @@ func (e *emptier) run() {
 		case <-e.due:
 		}
 		e.mu.Lock()
-		// What fails, such as on a full disk, is tried again after the next save.
-		_, _ = e.pool.ExecContext(context.Background(), `pragma wal_checkpoint(passive)`)
+		e.empty()
 		e.mu.Unlock()
+	}
+}
+
+// empty moves what the log holds, and then the little that was saved meanwhile: when
+// all of it is moved, the log begins again with the next save.
+func (e *emptier) empty() {
+	for range 2 {
+		var busy, pages, moved int64
+		// What fails, such as on a full disk, is tried again after another save.
+		if err := e.pool.QueryRowContext(context.Background(), `pragma wal_checkpoint(passive)`).Scan(&busy, &pages, &moved); err != nil {
+			return
+		}
+		if e.moved.Store(moved); moved >= e.pages.Load() {
+			return
+		}
 	}
 }
 
