@@ -162,28 +162,13 @@ func (tx *Tx) peopleCopies() ([]KeptProblem, error) {
 				people = append(people, append(one, person.Person{})[0])
 			}
 		}
-		keys := map[string][]string{}
-		type key struct{ person, value string }
-		found, err := queryAll(tx, func(row row) (key, error) {
-			var k key
-			return k, row.Scan(&k.person, &k.value)
-		}, `select person, value from person_key where `+tx.inList("person", 1), ids)
+		keys, err := tx.ofPeople(`select person, value from person_key`, ids)
 		if err != nil {
 			return nil, err
 		}
-		for _, k := range found {
-			keys[k.person] = append(keys[k.person], k.value)
-		}
-		outlines := map[string]string{}
-		compared, err := queryAll(tx, func(row row) (key, error) {
-			var k key
-			return k, row.Scan(&k.person, &k.value)
-		}, `select person, body from person_outline where `+tx.inList("person", 1), ids)
+		outlines, err := tx.ofPeople(`select person, body from person_outline`, ids)
 		if err != nil {
 			return nil, err
-		}
-		for _, o := range compared {
-			outlines[o.person] = o.value
 		}
 		for i, p := range people {
 			if p.ID == "" {
@@ -210,7 +195,7 @@ func (tx *Tx) peopleCopies() ([]KeptProblem, error) {
 			if !slices.Equal(have, slices.Sorted(maps.Keys(want))) {
 				out = append(out, KeptProblem{"person_key", p.ID, p.ID, "is not what this person is found by"})
 			}
-			if text, ok := outlines[p.ID]; ok { // without one the last version is compared
+			for _, text := range outlines[p.ID] { // without one the last version is compared
 				var outline personText
 				if outline.Scan(text) != nil || !sameJSON(outline.Person, p.Outline()) {
 					out = append(out, KeptProblem{"person_outline", p.ID, p.ID, "is not what this person is compared by"})
@@ -218,6 +203,18 @@ func (tx *Tx) peopleCopies() ([]KeptProblem, error) {
 			}
 		}
 	}
+}
+
+// ofPeople gives the texts that a query has of some people.
+func (tx *Tx) ofPeople(query string, ids []string) (map[string][]string, error) {
+	out := map[string][]string{}
+	rows, err := queryAll(tx, func(row row) (pair [2]string, err error) {
+		return pair, row.Scan(&pair[0], &pair[1])
+	}, query+` where `+tx.inList("person", 1), ids)
+	for _, pair := range rows {
+		out[pair[0]] = append(out[pair[0]], pair[1])
+	}
+	return out, err
 }
 
 // spareContent looks for contents of files that there are not.
