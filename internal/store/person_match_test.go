@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -138,19 +137,11 @@ func TestWhoeverIsChangedByAnOlderProgramIsComparedAsTheyAre(t *testing.T) {
 		if got := compared(); !reflect.DeepEqual(got, whole.Outline()) {
 			t.Errorf("compared is %+v, not %+v", got, whole.Outline())
 		}
-		tamper := func(query string, args ...any) {
-			t.Helper()
-			write(t, db, func(tx *store.Tx) error { _, err := tx.Exec(query, args...); return err })
-		}
-		outlines := func() int {
-			return read(t, db, func(tx *store.Tx) (n int, err error) {
-				return n, tx.QueryRow(`select count(*) from person_outline where person = $1`, child.ID).Scan(&n)
-			})
-		}
+		outlines := func() int { return len(list(t, db, `select body from person_outline where person = $1`, child.ID)) }
 
 		whole.Names[0].Given = "Amelia"
-		tamper(`update person set version = 2 where id = $1`, child.ID)
-		tamper(`insert into person_version (person, version, body) values ($1, 2, $2)`, child.ID, store.JSON[person.Person]{V: whole})
+		execute(t, db, `update person set version = 2 where id = $1`, child.ID)
+		execute(t, db, `insert into person_version (person, version, body) values ($1, 2, $2)`, child.ID, store.JSON[person.Person]{V: whole})
 		if got := compared().Names[0].Given; got != "Amelia" {
 			t.Errorf("compared as %s after an older program had changed the name", got)
 		}
@@ -159,7 +150,7 @@ func TestWhoeverIsChangedByAnOlderProgramIsComparedAsTheyAre(t *testing.T) {
 			t.Error("what is compared was not kept again")
 		}
 
-		tamper(`insert into person_relationship (id, from_person, to_person, kind, parental_responsibility, lives_with, source_by)
+		execute(t, db, `insert into person_relationship (id, from_person, to_person, kind, parental_responsibility, lives_with, source_by)
 			values ('r1', $1, $2, 'father', '', '', '')`, mother.ID, child.ID)
 		if outlines() != 1 {
 			t.Error("a father is not compared, and yet what is went")
@@ -174,8 +165,8 @@ func TestWhoeverIsChangedByAnOlderProgramIsComparedAsTheyAre(t *testing.T) {
 				select 'r2', from_person, to_person, 'mother', '', '', '' from person_relationship where id = 'r1'`, []string{mother.ID}},
 			{`delete from person_relationship where id = 'r2'`, nil},
 		} {
-			tamper(`insert into person_outline (person, body) values ($1, '{"ID":"`+child.ID+`","Names":[{"Family":"Old"}]}') on conflict (person) do update set body = excluded.body`, child.ID)
-			tamper(step.query)
+			execute(t, db, `insert into person_outline (person, body) values ($1, '{"ID":"`+child.ID+`","Names":[{"Family":"Old"}]}') on conflict (person) do update set body = excluded.body`, child.ID)
+			execute(t, db, step.query)
 			if got := compared().Mothers(); !slices.Equal(got, step.want) {
 				t.Errorf("after %s compared with the mothers %v, not %v", step.query, got, step.want)
 			}
@@ -194,25 +185,7 @@ func TestWhatIsComparedIsFilledInAndChecked(t *testing.T) {
 			kept(t, db, p)
 			ids = append(ids, p.ID)
 		}
-		bodies := func() map[string]string {
-			out := map[string]string{}
-			read(t, db, func(tx *store.Tx) (any, error) {
-				rows, err := tx.Query(`select person, body from person_outline`)
-				if err != nil {
-					return nil, err
-				}
-				defer rows.Close()
-				for rows.Next() {
-					var id, body string
-					if err := rows.Scan(&id, &body); err != nil {
-						return nil, err
-					}
-					out[id] = body
-				}
-				return nil, rows.Err()
-			})
-			return out
-		}
+		bodies := func() []string { return list(t, db, `select person || body from person_outline order by person`) }
 		want := bodies()
 		write(t, db, func(tx *store.Tx) error {
 			if _, err := tx.Exec(`delete from person_outline`); err != nil {
@@ -220,13 +193,10 @@ func TestWhatIsComparedIsFilledInAndChecked(t *testing.T) {
 			}
 			return tx.FillOutlines()
 		})
-		if got := bodies(); len(got) != len(ids) || !maps.Equal(got, want) {
+		if got := bodies(); len(got) != len(ids) || !slices.Equal(got, want) {
 			t.Errorf("filled in are %v, not %v", got, want)
 		}
-		write(t, db, func(tx *store.Tx) error {
-			_, err := tx.Exec(`update person_outline set body = replace(body, 'Ben', 'Bet')`)
-			return err
-		})
+		execute(t, db, `update person_outline set body = replace(body, 'Ben', 'Bet')`)
 		wrong := read(t, db, func(tx *store.Tx) ([]store.KeptProblem, error) { return tx.VerifyCopies() })
 		if len(wrong) != 1 || wrong[0].Table != "person_outline" || wrong[0].Owner != ids[1] {
 			t.Errorf("verify names %v", wrong)

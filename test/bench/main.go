@@ -196,7 +196,7 @@ func measure(ctx context.Context, o options) (*Run, error) {
 	if !does("raw") && !does("same") {
 		return r, nil
 	}
-	sent, err := oneSend(ctx, o.work, time.Now())
+	sent, err := oneSend(ctx, o.work, r.At)
 	if err != nil {
 		return nil, err
 	}

@@ -131,14 +131,14 @@ func rawSame(ctx context.Context, p place, sent *tape, window time.Duration) (Ra
 		return Rate{}, err
 	}
 	var failed atomic.Int64
-	do := func(ctx context.Context, _ time.Time) bool {
-		if err := db.Write(ctx, func(tx *store.Tx) error { return sent.play(tx, time.Now()) }); err != nil && failed.Add(1) == 1 {
+	do := func(ctx context.Context, now time.Time) bool {
+		if err := db.Write(ctx, func(tx *store.Tx) error { return sent.play(tx, now) }); err != nil && failed.Add(1) == 1 {
 			say("the rows of one sent referral: %v", err)
 		}
 		return true
 	}
 	one := saturate(ctx, 1, window, do)
-	return Rate{Name: fmt.Sprintf("%s: %d rows", rawOneSend, len(sent.rows)), One: one, Sixteen: saturate(ctx, 16, window, do), Errors: int(failed.Load())}, nil
+	return Rate{Name: fmt.Sprintf("%s: %d rows", rawOneSend, sent.count), One: one, Sixteen: saturate(ctx, 16, window, do), Errors: int(failed.Load())}, nil
 }
 
 const (

@@ -16,17 +16,19 @@ import (
 	"frontdoor/internal/store/storetest"
 )
 
-// written is a row that sending one referral added, in the columns of its table.
-type written struct {
-	table  string
-	values []any
+// added are the rows that sending one referral added to a table, and the statement that
+// adds all of them.
+type added struct {
+	table, insert string
+	rows          [][]any
 }
 
 // tape are the rows that sending one referral added, to be added again and again: to
 // the same tables, with the same indexes, under keys of their own. What it changed or
 // deleted is not among them.
 type tape struct {
-	rows    []written
+	added   []added
+	count   int   // of the rows that were added
 	sizes   []int // in bytes, of each row that was added or deleted
 	columns map[string][]column
 	fresh   []string // ids that the rows made up
@@ -102,14 +104,19 @@ func newTape(ctx context.Context, db *store.DB, before, after map[string]map[str
 			return nil, err
 		}
 		had, has := t.keys(table, before[table]), t.keys(table, after[table])
+		var rows [][]any
 		for text, values := range after[table] {
 			if had[t.key(table, values)] {
 				continue
 			}
-			t.rows, t.sizes = append(t.rows, written{table, values}), append(t.sizes, size(values))
+			rows, t.sizes = append(rows, values), append(t.sizes, size(values))
 			for _, id := range anID.FindAllString(text, -1) {
 				fresh[id] = !known[id]
 			}
+		}
+		if len(rows) > 0 {
+			t.added = append(t.added, added{table, t.insert(table, len(rows)), rows})
+			t.count += len(rows)
 		}
 		for _, values := range before[table] {
 			if !has[t.key(table, values)] {
@@ -217,30 +224,40 @@ func (t *tape) next(table string) int64 {
 	return t.last[table]
 }
 
-// play adds the rows once more, those of a table in one statement.
+// insert is the statement that adds so many rows to a table.
+func (t *tape) insert(table string, rows int) string {
+	var names, all []string
+	for _, c := range t.columns[table] {
+		names = append(names, c.name)
+	}
+	n := 0
+	for range rows {
+		var places []string
+		for range names {
+			n++
+			places = append(places, "$"+strconv.Itoa(n))
+		}
+		all = append(all, "("+strings.Join(places, ", ")+")")
+	}
+	return `insert into ` + table + ` (` + strings.Join(names, ", ") + `) values ` + strings.Join(all, ", ")
+}
+
+// play adds the rows once more.
 func (t *tape) play(tx *store.Tx, now time.Time) error {
 	var pairs []string
 	for _, id := range t.fresh {
 		pairs = append(pairs, id, store.NewID(now))
 	}
 	again := strings.NewReplacer(pairs...)
-	for rest := t.rows; len(rest) > 0; {
-		table := rest[0].table
-		var names, rows []string
-		for _, c := range t.columns[table] {
-			names = append(names, c.name)
-		}
+	for _, a := range t.added {
 		var args []any
-		for ; len(rest) > 0 && rest[0].table == table; rest = rest[1:] {
-			var places []string
-			for i, c := range t.columns[table] {
-				args = append(args, t.value(again, table, c, rest[0].values[i]))
-				places = append(places, "$"+strconv.Itoa(len(args)))
+		for _, row := range a.rows {
+			for i, c := range t.columns[a.table] {
+				args = append(args, t.value(again, a.table, c, row[i]))
 			}
-			rows = append(rows, "("+strings.Join(places, ", ")+")")
 		}
-		if _, err := tx.Exec(`insert into `+table+` (`+strings.Join(names, ", ")+`) values `+strings.Join(rows, ", "), args...); err != nil {
-			return fmt.Errorf("%s: %w", table, err)
+		if _, err := tx.Exec(a.insert, args...); err != nil {
+			return fmt.Errorf("%s: %w", a.table, err)
 		}
 	}
 	return nil

@@ -17,8 +17,8 @@ func TestTheRowsOfOneReferralAreAddedAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(sent.rows) < 40 || len(sent.fresh) < 10 {
-		t.Fatalf("only %d rows with %d ids of their own", len(sent.rows), len(sent.fresh))
+	if sent.count < 40 || len(sent.fresh) < 10 {
+		t.Fatalf("only %d rows with %d ids of their own", sent.count, len(sent.fresh))
 	}
 	dir := t.TempDir()
 	_, url := storetest.OpenPostgres(t)
