@@ -1,6 +1,7 @@
 package hostile
 
 import (
+	"bufio"
 	"io"
 	"log/slog"
 	"net/http"
@@ -78,15 +79,20 @@ func FuzzPages(f *testing.F) {
 	s := fuzzSite(f)
 	for _, path := range []string{
 		"/board", "/people", "/records/x", "/records/../x", "/status", "/contact", "/refer/" + s.draft, "/files/x", "/account/audit", "/events", "/board/events",
-		"/insight", "/search", "/notices", "/confirm/a/b", "/invitation/x", "/api/who-to-call", "/sign-in", "/assets/../../etc/passwd", "//evil.example", "/%00",
+		"/insight", "/search", "/notices", "/confirm/a/b", "/invitation/x", "/api/who-to-call", "/sign-in", "/assets/../../etc/passwd", "//evil.example", "/%00", "/.",
 	} {
 		f.Add(path, "q=O%27Brien&sort=due&page=-1&since=99999999999999999999", "12")
 		f.Add(path, "next=//evil.example&next=/\\evil&from=2026-13-40&state=%00&limit=1e9", "-1")
 		f.Add(path, "text="+strings.Repeat("%25", 500), "\x00")
+		f.Add(path, "\x00", "")
 	}
 	f.Fuzz(func(t *testing.T, path, query, event string) {
 		if !strings.HasPrefix(path, "/") || len(path)+len(query) > 8000 {
 			return
+		}
+		line := "GET " + request(http.MethodGet, path, query, "").RequestURI + " HTTP/1.1\r\nHost: localhost\r\n\r\n"
+		if _, err := http.ReadRequest(bufio.NewReader(strings.NewReader(line))); err != nil {
+			return // a line that the server refuses before any of this sees it
 		}
 		for _, cookie := range []*http.Cookie{nil, s.visitor, s.worker} {
 			r := request(http.MethodGet, path, query, "")
