@@ -152,9 +152,9 @@ func PhoneNumber(typed string) string {
 	plus := strings.HasPrefix(strings.TrimSpace(t), "+")
 	switch {
 	case plus && strings.HasPrefix(d, "44"):
-		d = "0" + strings.TrimPrefix(d[2:], "0")
+		d = "0" + strings.TrimLeft(d[2:], "0")
 	case strings.HasPrefix(d, "0044"):
-		d = "0" + strings.TrimPrefix(d[4:], "0")
+		d = "0" + strings.TrimLeft(d[4:], "0")
 	case plus:
 		d = "00" + d
 	}
