@@ -26,6 +26,8 @@ func (d *Desk) indexPeople(tx *store.Tx, by By, l *loaded, changes answer.Set) e
 			return err
 		}
 	}
+	on := slices.Clone(have) // and who is added
+	var people, children []person.Person
 	for _, g := range l.p.Groups {
 		if g.Person == nil {
 			continue
@@ -36,14 +38,12 @@ func (d *Desk) indexPeople(tx *store.Tx, by By, l *loaded, changes answer.Set) e
 			}
 			same := func(rp store.RecordPerson) bool { return rp.Group == g.ID && rp.Row == row }
 			if i := slices.IndexFunc(parents, same); i >= 0 {
-				if err := tx.LinkPersonToRecord(l.rec.ID, parents[i].Person.ID, g.ID, row, g.Person.Role); err != nil {
-					return err
-				}
+				on = append(on, store.RecordPerson{Person: parents[i].Person, Group: g.ID, Row: row, Role: g.Person.Role})
 				continue
 			}
-			id, fresh := store.NewID(by.Now), true
+			id := store.NewID(by.Now)
 			if i := slices.IndexFunc(have, same); i >= 0 {
-				id, fresh = have[i].Person.ID, false
+				id = have[i].Person.ID
 			}
 			answers := l.rec.Answers.Row(g.ID, row)
 			if err := d.openRow(l.p, l.rec.ID, g.ID, row, answers); err != nil {
@@ -51,42 +51,43 @@ func (d *Desk) indexPeople(tx *store.Tx, by By, l *loaded, changes answer.Set) e
 			}
 			from := person.Source{Record: l.rec.ID, At: by.Now, By: string(by.Principal)}
 			p := personFrom(*g.Person, answers, id, from)
-			if p.Relationships, err = d.relationships(tx, l, *g.Person, answers, id, from); err != nil {
-				return err
-			}
-			if err := tx.PutPerson(p); err != nil {
-				return err
-			}
-			if fresh {
-				if err := tx.LinkPersonToRecord(l.rec.ID, id, g.ID, row, g.Person.Role); err != nil {
-					return err
-				}
+			p.Relationships = relationships(on, l.p.Roles.Children, *g.Person, answers, id, from)
+			people = append(people, p)
+			if !slices.ContainsFunc(have, same) {
+				on = append(on, store.RecordPerson{Person: p, Group: g.ID, Row: row, Role: g.Person.Role})
 			}
 			if g.Person.Role == roleChild {
-				if err := d.askWhoDied(tx, by, p); err != nil {
-					return err
-				}
+				children = append(children, p)
 			}
+		}
+	}
+	if err := tx.PutPeople(people); err != nil {
+		return err
+	}
+	for _, rp := range on[len(have):] {
+		if err := tx.LinkPersonToRecord(l.rec.ID, rp.Person.ID, rp.Group, rp.Row, rp.Role); err != nil {
+			return err
+		}
+	}
+	for _, p := range children {
+		if err := d.askWhoDied(tx, by, p); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// relationships says what an adult is to each child of the record, as the sender
+// relationships says what an adult is to each child of those on the record, as the sender
 // gave it. Parental responsibility is a fact of its own, never taken from the
 // kind of relationship.
-func (d *Desk) relationships(tx *store.Tx, l *loaded, m pathway.PersonMap, row answer.Set, id string, from person.Source) ([]person.Relationship, error) {
+func relationships(on []store.RecordPerson, children string, m pathway.PersonMap, row answer.Set, id string, from person.Source) []person.Relationship {
 	kind := row.Text(answer.Key(m.Relation))
 	if m.Relation == "" || kind == "" {
-		return nil, nil
-	}
-	people, err := tx.PeopleOf(l.rec.ID)
-	if err != nil {
-		return nil, err
+		return nil
 	}
 	var out []person.Relationship
-	for _, rp := range people {
-		if rp.Group != l.p.Roles.Children || rp.Person.ID == id {
+	for _, rp := range on {
+		if rp.Group != children || rp.Person.ID == id {
 			continue
 		}
 		out = append(out, person.Relationship{
@@ -94,7 +95,7 @@ func (d *Desk) relationships(tx *store.Tx, l *loaded, m pathway.PersonMap, row a
 			ParentalResponsibility: said(row, m.Parental), LivesWith: said(row, m.InHousehold), Source: from,
 		})
 	}
-	return out, nil
+	return out
 }
 
 // said reads a yes, no or not known.

@@ -202,14 +202,9 @@ func (tx *Tx) Destroy(id string) (map[string]int64, error) {
 	if err := e.erase("record", "id", []string{id}); err != nil {
 		return nil, err
 	}
-	for _, p := range left {
-		// Their last version says no more where each fact came from.
-		if _, err := tx.Exec(`update person set version = version + 1 where id = $1`, p); err != nil {
-			return nil, err
-		}
-		if err := tx.personChanged(p); err != nil {
-			return nil, err
-		}
+	// Their last version says no more where each fact came from.
+	if err := tx.renewPeople(left); err != nil {
+		return nil, err
 	}
 	if err := tx.lift(forever, false); err != nil {
 		return nil, err

@@ -9,17 +9,19 @@ import (
 
 // AddGrants keeps grants.
 func (tx *Tx) AddGrants(grants []access.Grant) error {
-	for _, g := range grants {
-		tx.keep("access_grant", g.ID)
-		if _, err := tx.Exec(`insert into access_grant (id, record, principal, may_view, may_act, may_status, why, line, from_at, until_at, author)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-			g.ID, g.Record, string(g.To), slices.Contains(g.May, access.View), slices.Contains(g.May, access.Act),
-			slices.Contains(g.May, access.Status), g.Why, g.Key, g.From, g.Until, g.By); err != nil {
-			return err
-		}
-	}
 	if len(grants) == 0 {
 		return nil
+	}
+	rows := make([][]any, len(grants))
+	for i, g := range grants {
+		tx.keep("access_grant", g.ID)
+		rows[i] = []any{
+			g.ID, g.Record, string(g.To), slices.Contains(g.May, access.View), slices.Contains(g.May, access.Act),
+			slices.Contains(g.May, access.Status), g.Why, g.Key, g.From, g.Until, g.By,
+		}
+	}
+	if err := tx.insertAll(`access_grant (id, record, principal, may_view, may_act, may_status, why, line, from_at, until_at, author)`, rows); err != nil {
+		return err
 	}
 	return tx.moved()
 }

@@ -15,75 +15,87 @@ import (
 	"frontdoor/internal/person"
 )
 
-// PutPerson keeps a person, new or changed: everything p says of them takes
+// PutPerson is PutPeople of one.
+func (tx *Tx) PutPerson(p person.Person) error { return tx.PutPeople([]person.Person{p}) }
+
+// PutPeople keeps people, new or changed, each once: everything said of somebody takes
 // the place of what was known, and what it was stays in person_version.
-// Relationships are kept once for both people; those p does not name stay, see
-// [Tx.DropRelationship].
-func (tx *Tx) PutPerson(p person.Person) error {
-	version, err := queryOne(tx, scanValue[int], `insert into person (id, version, died, sex, gender, ethnicity, first_language, interpreter, babies, sealed)
-		values ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9)
-		on conflict (id) do update set version = person.version + 1, died = excluded.died, sex = excluded.sex, gender = excluded.gender,
-			ethnicity = excluded.ethnicity, first_language = excluded.first_language, interpreter = excluded.interpreter,
-			babies = excluded.babies, sealed = excluded.sealed
-		returning version`,
-		p.ID, p.Died, string(p.Sex), p.Gender, p.Ethnicity, p.FirstLanguage, string(p.Interpreter), p.Babies, p.Sealed)
-	if err != nil {
-		return err
+// Relationships, also of two of these people, are kept once for both; those not named
+// stay, see [Tx.DropRelationship]. All go into the index with few statements: a referral
+// has several people, and each has a dozen tables.
+func (tx *Tx) PutPeople(list []person.Person) error {
+	versions, known := map[string]int{}, []string(nil)
+	var names, births, identifiers, addresses, phones [][]any
+	for _, p := range list {
+		version, err := queryOne(tx, scanValue[int], `insert into person (id, version, died, sex, gender, ethnicity, first_language, interpreter, babies, sealed)
+			values ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9)
+			on conflict (id) do update set version = person.version + 1, died = excluded.died, sex = excluded.sex, gender = excluded.gender,
+				ethnicity = excluded.ethnicity, first_language = excluded.first_language, interpreter = excluded.interpreter,
+				babies = excluded.babies, sealed = excluded.sealed
+			returning version`,
+			p.ID, p.Died, string(p.Sex), p.Gender, p.Ethnicity, p.FirstLanguage, string(p.Interpreter), p.Babies, p.Sealed)
+		if err != nil {
+			return err
+		}
+		if versions[p.ID] = version; version > 1 { // nothing can be known of somebody new
+			known = append(known, p.ID)
+		}
+		for i, n := range p.Names {
+			names = append(names, fact(p.ID, i, n.ID, n.Source, string(n.Kind), n.Family, n.Given, n.From, n.Until))
+		}
+		for i, b := range p.Births {
+			births = append(births, fact(p.ID, i, b.ID, b.Source, string(b.Kind), b.Date))
+		}
+		for i, d := range p.Identifiers {
+			identifiers = append(identifiers, fact(p.ID, i, d.ID, d.Source, string(d.Kind), d.Value, d.Issuer, d.Valid, d.Verified))
+		}
+		for i, a := range p.Addresses {
+			addresses = append(addresses, fact(p.ID, i, a.ID, a.Source, string(a.Kind), JSON[[]string]{orEmpty(a.Lines)}, a.Postcode, a.UPRN,
+				a.From, a.Until, string(a.Disclosure), JSON[[]string]{orEmpty(a.WithheldFrom)}))
+		}
+		for i, f := range p.Phones {
+			phones = append(phones, fact(p.ID, i, f.ID, f.Source, f.Number, string(f.Safe), f.When))
+		}
 	}
-	if version > 1 { // nothing can be known of somebody new
-		for _, table := range []string{"person_name", "person_birth", "person_identifier", "person_address", "person_phone"} {
-			if _, err := tx.Exec(`delete from `+table+` where person = $1`, p.ID); err != nil {
+	for _, t := range []struct {
+		name, columns string
+		rows          [][]any
+	}{
+		{"person_name", "kind, family, given, from_date, until_date", names},
+		{"person_birth", "kind, date", births},
+		{"person_identifier", "kind, value, issuer, valid, verified", identifiers},
+		{"person_address", "kind, lines, postcode, uprn, from_date, until_date, disclosure, withheld_from", addresses},
+		{"person_phone", "number, safe, use_when", phones},
+	} {
+		if len(known) > 0 {
+			if _, err := tx.Exec(`delete from `+t.name+` where `+tx.inList("person", 1), known); err != nil {
 				return err
 			}
 		}
-	}
-	for i, n := range p.Names {
-		if err := tx.addFact("person_name", "kind, family, given, from_date, until_date", p.ID, i, n.ID, n.Source,
-			string(n.Kind), n.Family, n.Given, n.From, n.Until); err != nil {
-			return err
-		}
-	}
-	for i, b := range p.Births {
-		if err := tx.addFact("person_birth", "kind, date", p.ID, i, b.ID, b.Source, string(b.Kind), b.Date); err != nil {
-			return err
-		}
-	}
-	for i, d := range p.Identifiers {
-		if err := tx.addFact("person_identifier", "kind, value, issuer, valid, verified", p.ID, i, d.ID, d.Source,
-			string(d.Kind), d.Value, d.Issuer, d.Valid, d.Verified); err != nil {
-			return err
-		}
-	}
-	for i, a := range p.Addresses {
-		if err := tx.addFact("person_address", "kind, lines, postcode, uprn, from_date, until_date, disclosure, withheld_from", p.ID, i, a.ID, a.Source,
-			string(a.Kind), JSON[[]string]{orEmpty(a.Lines)}, a.Postcode, a.UPRN, a.From, a.Until, string(a.Disclosure), JSON[[]string]{orEmpty(a.WithheldFrom)}); err != nil {
-			return err
-		}
-	}
-	for i, f := range p.Phones {
-		if err := tx.addFact("person_phone", "number, safe, use_when", p.ID, i, f.ID, f.Source, f.Number, string(f.Safe), f.When); err != nil {
+		if err := tx.insertAll(t.name+` (person, place, id, source_record, source_at, source_by, `+t.columns+`)`, t.rows); err != nil {
 			return err
 		}
 	}
 	var touched []string
-	for _, r := range p.Relationships {
-		if r.From != p.ID && r.To != p.ID {
-			return errors.New("store: a relationship of two other people")
-		}
-		if err := tx.putRelationship(r); err != nil {
-			return err
-		}
-		if version > 1 || r.Kind == person.Mother { // else it was of no kind before either, and is no key
-			touched = append(touched, r.To)
+	for _, p := range list {
+		for _, r := range p.Relationships {
+			if r.From != p.ID && r.To != p.ID {
+				return errors.New("store: a relationship of two other people")
+			}
+			if err := tx.putRelationship(r); err != nil {
+				return err
+			}
+			if versions[p.ID] > 1 || r.Kind == person.Mother { // else it was of no kind before either, and is no key
+				touched = append(touched, r.To)
+			}
 		}
 	}
-	return tx.personChanged(p.ID, touched...)
+	return tx.peopleChanged(versions, touched...)
 }
 
-// addFact keeps one fact about a person with where it came from.
-func (tx *Tx) addFact(table, columns, of string, place int, id string, s person.Source, values ...any) error {
-	row := append([]any{of, place, id, orNull(s.Record), s.At, s.By}, values...)
-	return tx.insertAll(table+` (person, place, id, source_record, source_at, source_by, `+columns+`)`, [][]any{row})
+// fact is the row of one fact about somebody, with where it came from.
+func fact(of string, place int, id string, s person.Source, values ...any) []any {
+	return append([]any{of, place, id, orNull(s.Record), s.At, s.By}, values...)
 }
 
 func (tx *Tx) putRelationship(r person.Relationship) error {
@@ -114,34 +126,54 @@ func (tx *Tx) DropRelationship(id string) error {
 	if err := changed(tx.Exec(`delete from person_relationship where id = $1`, id)); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`update person set version = version + 1 where id = $1`, from); err != nil {
-		return err
-	}
-	return tx.personChanged(from, to)
+	return tx.renewPeople([]string{from}, to)
 }
 
-// personChanged keeps a person's new version, and writes anew by what all are found
-// and compared who may have changed with it: a mother is one of her child's keys.
-func (tx *Tx) personChanged(id string, others ...string) error {
-	ids := append([]string{id}, others...)
-	slices.Sort(ids)
-	people, err := tx.peopleByFacts(slices.Compact(ids))
+// renewPeople keeps a new version of people whose facts were changed where they stand.
+func (tx *Tx) renewPeople(ids []string, others ...string) error {
+	type numbered struct {
+		id      string
+		version int
+	}
+	list, err := queryAll(tx, func(row row) (n numbered, err error) { return n, row.Scan(&n.id, &n.version) },
+		`update person set version = version + 1 where `+tx.inList("id", 1)+` returning id, version`, ids)
 	if err != nil {
 		return err
 	}
+	versions := make(map[string]int, len(list))
+	for _, n := range list {
+		versions[n.id] = n.version
+	}
+	return tx.peopleChanged(versions, others...)
+}
+
+// peopleChanged keeps the new versions, and writes anew by what all are found and
+// compared who may have changed with them: a mother is one of her child's keys.
+func (tx *Tx) peopleChanged(versions map[string]int, others ...string) error {
+	ids := slices.Sorted(maps.Keys(versions))
+	for _, id := range others {
+		if _, ok := versions[id]; !ok && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	people, err := tx.peopleByFacts(ids)
+	if err != nil {
+		return err
+	}
+	// Those who were there before had keys.
+	if had := slices.DeleteFunc(ids, func(id string) bool { return versions[id] == 1 }); len(had) > 0 {
+		if _, err := tx.Exec(`delete from person_key where `+tx.inList("person", 1), had); err != nil {
+			return err
+		}
+	}
+	var bodies [][]any
 	for _, p := range people {
-		if p.ID == id {
-			tx.keep("person_version", id)
-			if _, err := tx.Exec(`insert into person_version (person, version, body) select id, version, $2 from person where id = $1`,
-				id, JSON[person.Person]{p}); err != nil {
-				return err
-			}
+		if version, ok := versions[p.ID]; ok {
+			tx.keep("person_version", p.ID)
+			bodies = append(bodies, []any{p.ID, version, JSON[person.Person]{p}})
 		}
 		if _, err := tx.Exec(`insert into person_outline (person, body) values ($1, $2) on conflict (person) do update set body = excluded.body`,
 			p.ID, personText{p.Outline()}); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(`delete from person_key where person = $1`, p.ID); err != nil {
 			return err
 		}
 		keys := person.Keys(p)
@@ -153,7 +185,7 @@ func (tx *Tx) personChanged(id string, others ...string) error {
 			return err
 		}
 	}
-	return nil
+	return tx.insertAll(`person_version (person, version, body)`, bodies)
 }
 
 func keyText(k person.Key) string { return k.Kind + ":" + k.Value }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,6 +79,59 @@ func TestAPersonComesBackAsTheyWereKept(t *testing.T) {
 		people := read(t, db, func(tx *store.Tx) ([]person.Person, error) { return tx.People([]string{q.ID, "nobody", p.ID}) })
 		same(t, people, []person.Person{q, p})
 		wants(t, db.Read(context.Background(), func(tx *store.Tx) error { _, err := tx.Person("nobody"); return err }), store.ErrNone)
+	})
+}
+
+// A family put in together is kept, versioned, found and compared as if each had been
+// put in after the other, those who were there before as well.
+func TestPeoplePutInTogether(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		family := func(prefix string) (before person.Person, after []person.Person) {
+			child := aPerson("Amy", "Stone")
+			child.ID, child.Names[0].ID, child.Births[0].ID = prefix+"child", prefix+"n", prefix+"b"
+			child.Phones = []person.Phone{{ID: prefix + "p", Number: "01702 215007"}}
+			before = child
+			child.Names = append(slices.Clone(child.Names), person.Name{ID: prefix + "n2", Kind: person.Alias, Given: "Mia"})
+			child.Phones = nil
+			child.Addresses = []person.Address{{ID: prefix + "a", Kind: person.Home, Lines: []string{"1 High Street"}, Postcode: "RM17 6AB"}}
+			sister := child
+			sister.ID, sister.Names, sister.Addresses, sister.Births = prefix+"sister", []person.Name{{ID: prefix + "n3", Given: "Ann", Family: "Stone"}}, nil, nil
+			mother := person.Person{ID: prefix + "mother", Names: []person.Name{{ID: prefix + "n4", Given: "Eve", Family: "Cole"}}}
+			for _, of := range []string{"child", "sister"} {
+				mother.Relationships = append(mother.Relationships, person.Relationship{ID: prefix + of, From: mother.ID, To: prefix + of, Kind: person.Mother})
+			}
+			nobody := person.Person{ID: prefix + "nobody"}
+			return before, []person.Person{child, sister, mother, nobody}
+		}
+		rows := func(prefix string) []string {
+			// A version holds the relationships that were known when it was kept: those of the
+			// children are more when their mother comes with them.
+			all := list(t, db, `select p.id || ' ' || cast(p.version as text) || ' ' || cast(v.version as text) || ' ' || case when p.id like '%mother' or v.version < p.version then cast(v.body as text) else '' end || ' ' || cast(o.body as text)
+				from person p join person_version v on v.person = p.id join person_outline o on o.person = p.id
+				where p.id like $1 order by p.id, v.version`, prefix+"%")
+			all = append(all, list(t, db, `select person || ' ' || value from person_key where person like $1 order by person, value`, prefix+"%")...)
+			for i := range all {
+				all[i] = strings.ReplaceAll(all[i], prefix, "")
+			}
+			return all
+		}
+		before, after := family("one-")
+		kept(t, db, before)
+		for _, p := range after {
+			kept(t, db, p)
+		}
+		before, after = family("two-")
+		kept(t, db, before)
+		write(t, db, func(tx *store.Tx) error { return tx.PutPeople(after) })
+		got, want := rows("two-"), rows("one-")
+		if len(got) < 20 {
+			t.Fatalf("only %d rows", len(got))
+		}
+		same(t, got, want)
+		for i, p := range after {
+			same(t, len(thePerson(t, db, p.ID).Relationships), []int{1, 1, 2, 0}[i])
+		}
 	})
 }
 
