@@ -9,7 +9,11 @@ import (
 // opened next from the same place is opened as whoever it belongs to.
 func (p *Page) As(c *http.Cookie) {
 	p.t.Helper()
-	p.Eval(`document.cookie = '` + c.Name + `=` + c.Value + `; path=/'; 'ok'`)
+	// Chromium keeps a cookie some time after it is set, so that a page opened at once
+	// may go without it. To read it is to wait until it is there.
+	if kept := p.Eval(`document.cookie = '` + c.Name + `=` + c.Value + `; path=/'; document.cookie`); !strings.Contains(kept, c.Value) {
+		p.t.Fatalf("the cookie %s was not kept", c.Name)
+	}
 }
 
 // Says reports an error for each of the words that the page does not show.
