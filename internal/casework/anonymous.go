@@ -102,7 +102,7 @@ func (d *Desk) marksOf(tx *store.Tx, l loaded, hides []string) ([]mark, error) {
 // personMarks are what would say who somebody is: the names, days, addresses and
 // numbers of theirs and of the entries they are joined to.
 func (d *Desk) personMarks(tx *store.Tx, who person.Person) ([]mark, error) {
-	same, err := d.samePeople(tx, who)
+	same, err := samePeople(tx, who)
 	var out []mark
 	for _, p := range same {
 		for _, n := range p.Names {

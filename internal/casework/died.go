@@ -44,30 +44,25 @@ func (d *Desk) silence(tx *store.Tx, rec string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	perhaps := ""
-	for _, rp := range people {
-		if rp.Role != roleChild {
-			continue
-		}
-		same, err := d.samePeople(tx, rp.Person)
-		if err != nil {
-			return "", err
-		}
-		ids := make([]string, len(same))
-		for i, one := range same {
-			if ids[i] = one.ID; !one.Died.IsZero() {
-				return whyDied, nil
-			}
-		}
-		asked, err := tx.DiedQuestions(ids)
-		if err != nil {
-			return "", err
-		}
-		if slices.ContainsFunc(asked, store.DiedQuestion.Open) { // of one who is joined already nothing is open
-			perhaps = whyPerhaps
-		}
+	each, err := sameOfEach(tx, childrenOf(people))
+	if err != nil {
+		return "", err
 	}
-	return perhaps, nil
+	var ids []string
+	for _, child := range each {
+		if !child.died().IsZero() {
+			return whyDied, nil
+		}
+		ids = append(ids, child.ids()...)
+	}
+	asked, err := tx.DiedQuestions(ids)
+	if err != nil {
+		return "", err
+	}
+	if slices.ContainsFunc(asked, store.DiedQuestion.Open) { // of one who is joined already nothing is open
+		return whyPerhaps, nil
+	}
+	return "", nil
 }
 
 // askWhoDied asks, of someone just put into the index, who else there may be the
@@ -83,7 +78,7 @@ func (d *Desk) askWhoDied(tx *store.Tx, by By, p person.Person) error {
 	if ids = without(ids, p.ID); err != nil || len(ids) == 0 {
 		return err
 	}
-	same, err := d.samePeople(tx, p)
+	same, err := samePeople(tx, p)
 	if err != nil {
 		return err
 	}
@@ -149,28 +144,22 @@ func (d *Desk) tellToLook(tx *store.Tx, by By, rec record.Record) error {
 }
 
 // mayHaveDied gives what was asked of the children of a record, and what was
-// answered.
-func (d *Desk) mayHaveDied(tx *store.Tx, people []store.RecordPerson) ([]MayHaveDied, error) {
+// answered. Each says who the children are, see [sameOfEach].
+func mayHaveDied(tx *store.Tx, children []store.RecordPerson, each []same) ([]MayHaveDied, error) {
+	var all []string
+	for _, child := range each {
+		all = append(all, child.ids()...)
+	}
+	asked, err := tx.DiedQuestions(all)
+	if err != nil {
+		return nil, err
+	}
 	var out []MayHaveDied
-	for _, rp := range people {
-		if rp.Role != roleChild {
-			continue
-		}
-		same, err := d.samePeople(tx, rp.Person)
-		if err != nil {
-			return nil, err
-		}
-		ids := make([]string, len(same))
-		for i, one := range same {
-			ids[i] = one.ID
-		}
-		asked, err := tx.DiedQuestions(ids)
-		if err != nil {
-			return nil, err
-		}
+	for i, rp := range children {
+		ids := each[i].ids()
 		for _, q := range asked {
-			if q.Open() && slices.Contains(ids, q.Dead) {
-				continue // joined in another way
+			if !slices.Contains(ids, q.Person) || q.Open() && slices.Contains(ids, q.Dead) {
+				continue // of another, or joined in another way
 			}
 			pair, err := tx.PeopleToMatch([]string{q.Dead, q.Person})
 			if err != nil {
@@ -197,7 +186,12 @@ func (d *Desk) SayWhetherDied(ctx context.Context, by By, rec, question string, 
 		if !l.dec.May(access.Act) {
 			return errForbidden
 		}
-		all, err := d.mayHaveDied(tx, l.people)
+		children := childrenOf(l.people)
+		each, err := sameOfEach(tx, children)
+		if err != nil {
+			return err
+		}
+		all, err := mayHaveDied(tx, children, each)
 		if err != nil {
 			return err
 		}
@@ -240,15 +234,11 @@ func (d *Desk) SayWhetherDied(ctx context.Context, by By, rec, question string, 
 
 // diedQuestion reads one question asked of someone or of an entry joined to them.
 func (d *Desk) diedQuestion(tx *store.Tx, id string, of person.Person) (store.DiedQuestion, error) {
-	same, err := d.samePeople(tx, of)
+	same, err := samePeople(tx, of)
 	if err != nil {
 		return store.DiedQuestion{}, err
 	}
-	ids := make([]string, len(same))
-	for i, one := range same {
-		ids[i] = one.ID
-	}
-	asked, err := tx.DiedQuestions(ids)
+	asked, err := tx.DiedQuestions(same.ids())
 	if i := slices.IndexFunc(asked, func(q store.DiedQuestion) bool { return q.ID == id }); err == nil && i >= 0 {
 		return asked[i], nil
 	}
@@ -273,15 +263,11 @@ func (d *Desk) letGoOf(tx *store.Tx, by By, child string) error {
 	if err != nil {
 		return err
 	}
-	same, err := d.samePeople(tx, p)
+	same, err := samePeople(tx, p)
 	if err != nil {
 		return err
 	}
-	ids := make([]string, len(same))
-	for i, one := range same {
-		ids[i] = one.ID
-	}
-	recs, err := tx.RecordsOf(ids)
+	recs, err := tx.RecordsOf(same.ids())
 	if err != nil {
 		return err
 	}

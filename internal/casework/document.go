@@ -6,11 +6,9 @@ import (
 	"time"
 
 	"frontdoor/internal/answer"
-	"frontdoor/internal/calendar"
 	"frontdoor/internal/contact"
 	"frontdoor/internal/fault"
 	"frontdoor/internal/pathway"
-	"frontdoor/internal/person"
 	"frontdoor/internal/record"
 	"frontdoor/internal/store"
 )
@@ -57,20 +55,6 @@ var family = []string{"child", "parent", "parents", "family", "carer", "victim"}
 
 // whyDied is said in place of whatever would have gone to the family.
 const whyDied = "A child on this record has died. Nothing goes to the family from here: speak to whoever looks after them."
-
-// died is when someone died, as any record of theirs says; zero while none does.
-func (d *Desk) died(tx *store.Tx, p person.Person) (calendar.Date, error) {
-	same, err := d.samePeople(tx, p)
-	if err != nil {
-		return calendar.Date{}, err
-	}
-	for _, one := range same {
-		if !one.Died.IsZero() {
-			return one.Died, nil
-		}
-	}
-	return calendar.Date{}, nil
-}
 
 // previews makes each document from its allow-list alone.
 func (d *Desk) previews(tx *store.Tx, l loaded, made []pathway.MadeDocument) ([]Preview, error) {

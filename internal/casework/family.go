@@ -119,9 +119,11 @@ func (r *reading) profile(id string) (*Profile, error) {
 		return nil, errNotThere
 	}
 	p.Name, p.Role = called(p.On), p.On[0].Role
-	if p.Died, err = r.d.died(r.tx, p.On[0].Person); err != nil {
+	same, err := samePeople(r.tx, p.On[0].Person)
+	if err != nil {
 		return nil, err
 	}
+	p.Died = same.died()
 	p.Around, err = r.around(others)
 	return p, err
 }

@@ -6,36 +6,75 @@ import (
 	"unicode"
 
 	"frontdoor/internal/answer"
+	"frontdoor/internal/calendar"
 	"frontdoor/internal/pathway"
 	"frontdoor/internal/person"
 	"frontdoor/internal/store"
 )
 
-// samePeople are a person, whoever a worker has joined them to, and whoever has a
-// number of theirs where nobody has yet. It looks at records that the one who acts
-// may not know of: what must not be told is not told from any.
-func (d *Desk) samePeople(tx *store.Tx, p person.Person) ([]person.Person, error) {
-	links, err := tx.SameAsOf([]string{p.ID})
-	if err != nil {
-		return nil, err
+// same is one person: the entry asked for, whoever a worker has joined it to, and
+// whoever has a number of theirs where nobody has yet. It looks at records that the one
+// who acts may not know of: what must not be told is not told from any.
+type same []person.Person
+
+func (s same) ids() []string {
+	ids := make([]string, len(s))
+	for i, p := range s {
+		ids[i] = p.ID
 	}
-	out := []person.Person{p}
-	all, err := tx.People(slices.DeleteFunc(person.Members(person.Clusters(links), p.ID), func(id string) bool { return id == p.ID }))
-	if err != nil {
-		return nil, err
-	}
-	for _, one := range append(all, p) {
-		if one.ID != p.ID {
-			out = append(out, one)
+	return ids
+}
+
+// died is when they died, as any record of theirs says; zero while none does.
+func (s same) died() calendar.Date {
+	for _, p := range s {
+		if !p.Died.IsZero() {
+			return p.Died
 		}
-		numbers := slices.DeleteFunc(person.MatchKeys(one), func(k person.Key) bool { return k.Kind != person.KeyNumber })
-		same, err := tx.FindByKeys(numbers, mostCompared)
+	}
+	return calendar.Date{}
+}
+
+func samePeople(tx *store.Tx, p person.Person) (same, error) {
+	all, err := sameOfEach(tx, []store.RecordPerson{{Person: p}})
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// sameOfEach is samePeople for several people of a record, in their order.
+func sameOfEach(tx *store.Tx, people []store.RecordPerson) ([]same, error) {
+	ids := make([]string, len(people))
+	for i, rp := range people {
+		ids[i] = rp.Person.ID
+	}
+	links, err := tx.SameAsOf(ids)
+	if err != nil {
+		return nil, err
+	}
+	clusters := person.Clusters(links)
+	out := make([]same, len(people))
+	for i, rp := range people {
+		joined, err := tx.People(without(person.Members(clusters, rp.Person.ID), rp.Person.ID))
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, same...)
+		for _, one := range append(same{rp.Person}, joined...) {
+			out[i] = append(out[i], one)
+			numbered, err := tx.FindByKeys(person.NumberKeys(one), mostCompared)
+			if err != nil {
+				return nil, err
+			}
+			out[i] = append(out[i], numbered...)
+		}
 	}
 	return out, nil
+}
+
+// childrenOf gives the children among the people of a record.
+func childrenOf(people []store.RecordPerson) []store.RecordPerson {
+	return slices.DeleteFunc(slices.Clone(people), func(rp store.RecordPerson) bool { return rp.Role != roleChild })
 }
 
 // protected is what must not be told about the people of a record.
@@ -68,13 +107,13 @@ func (d *Desk) flagsOf(tx *store.Tx, l loaded) (protected, error) {
 	if err != nil {
 		return f, err
 	}
-	for _, rp := range people {
+	each, err := sameOfEach(tx, people)
+	if err != nil {
+		return f, err
+	}
+	for i, rp := range people {
 		row := rp.Group + "/" + rp.Row
-		same, err := d.samePeople(tx, rp.Person)
-		if err != nil {
-			return f, err
-		}
-		for _, p := range same {
+		for _, p := range each[i] {
 			for _, a := range p.Addresses {
 				if a.Disclosure == person.Open {
 					continue

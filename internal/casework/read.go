@@ -183,19 +183,17 @@ func (d *Desk) viewOf(tx *store.Tx, by By, l loaded, revision int) (*View, error
 		return nil, err
 	}
 	v.People, v.Died = l.people, map[string]calendar.Date{}
-	for _, rp := range l.people {
-		if rp.Role != roleChild {
-			continue
-		}
-		died, err := d.died(tx, rp.Person)
-		if err != nil {
-			return nil, err
-		}
-		if !died.IsZero() {
+	children := childrenOf(l.people)
+	each, err := sameOfEach(tx, children)
+	if err != nil {
+		return nil, err
+	}
+	for i, rp := range children {
+		if died := each[i].died(); !died.IsZero() {
 			v.Died[rp.Person.ID] = died
 		}
 	}
-	if v.MayHaveDied, err = d.mayHaveDied(tx, l.people); err != nil {
+	if v.MayHaveDied, err = mayHaveDied(tx, children, each); err != nil {
 		return nil, err
 	}
 	if v.AskFirst, err = d.asksFirst(tx, by, l.rec.ID, l.people); err != nil {

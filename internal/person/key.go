@@ -73,11 +73,7 @@ func Keys(p Person) []Key {
 		return nil
 	}
 	k := keySet{}
-	for _, id := range p.Identifiers {
-		if id.Valid {
-			k.add(KeyNumber, numberKey(id.Kind, id.Value))
-		}
-	}
+	k.addNumbers(p)
 	var years []int
 	for _, b := range p.Births {
 		if b.Date.IsZero() || b.Kind == Expected {
@@ -121,11 +117,29 @@ func MatchKeys(p Person) []Key {
 	return slices.DeleteFunc(Keys(p), Key.Broad)
 }
 
+// NumberKeys is the keys of [Keys] that a number of a person's own gives.
+func NumberKeys(p Person) []Key {
+	if p.Sealed {
+		return nil
+	}
+	k := keySet{}
+	k.addNumbers(p)
+	return k.sorted()
+}
+
 type keySet map[Key]struct{}
 
 func (s keySet) add(kind, value string) {
 	if value != "" {
 		s[Key{kind, value}] = struct{}{}
+	}
+}
+
+func (s keySet) addNumbers(p Person) {
+	for _, id := range p.Identifiers {
+		if id.Valid {
+			s.add(KeyNumber, numberKey(id.Kind, id.Value))
+		}
 	}
 }
 
