@@ -128,7 +128,7 @@ func (d *Desk) Candidates(ctx context.Context, by casework.By, agencyID string) 
 // Holds tells whether a worker holds a place in any agency now.
 func (d *Desk) Holds(ctx context.Context, by casework.By) (bool, error) {
 	held := false
-	err := d.DB.Read(ctx, func(tx *store.Tx) error {
+	err := d.DB.Look(ctx, func(tx *store.Tx) error {
 		list, err := tx.NominationsOf(by.Worker())
 		held = slices.ContainsFunc(list, func(n store.Nomination) bool { return n.Agency == by.Viewer.Worker.Agency })
 		return err

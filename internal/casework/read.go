@@ -638,7 +638,7 @@ func (d *Desk) Lookup(ctx context.Context, by By, reference string) (record.Reco
 // Latest is a mark that moves when anything on any record changes.
 func (d *Desk) Latest(ctx context.Context) (int64, error) {
 	var n int64
-	err := d.DB.Read(ctx, func(tx *store.Tx) error {
+	err := d.DB.Look(ctx, func(tx *store.Tx) error {
 		var err error
 		n, err = tx.Latest()
 		return err

@@ -149,7 +149,7 @@ func (d *Desk) SaveDraft(ctx context.Context, by By, id string, changes answer.S
 // Draft reads back what was typed.
 func (d *Desk) Draft(ctx context.Context, by By, id string) (record.Draft, error) {
 	var out record.Draft
-	err := d.DB.Read(ctx, func(tx *store.Tx) error {
+	err := d.DB.Look(ctx, func(tx *store.Tx) error {
 		var err error
 		out, err = d.ownDraft(tx, by, id, tx.Draft)
 		return err

@@ -337,7 +337,7 @@ func (g *Gate) Who(ctx context.Context, token string, now time.Time) (Session, a
 	if token == "" {
 		return s, w, errSignIn
 	}
-	err := g.DB.Read(ctx, func(tx *store.Tx) error {
+	err := g.DB.Look(ctx, func(tx *store.Tx) error {
 		var err error
 		if s, err = live(tx, token, Idle, now); err != nil {
 			return err

@@ -37,7 +37,7 @@ func (g *Gate) visitor(ctx context.Context, token string, now time.Time) (Sessio
 	if token == "" {
 		return s, errComeBack
 	}
-	err := g.DB.Read(ctx, func(tx *store.Tx) error {
+	err := g.DB.Look(ctx, func(tx *store.Tx) error {
 		var err error
 		s, err = live(tx, token, VisitorIdle, now)
 		return err
@@ -80,7 +80,7 @@ func (g *Gate) Receipt(ctx context.Context, token string, now time.Time) (string
 		return "", err
 	}
 	rec := ""
-	err = g.DB.Read(ctx, func(tx *store.Tx) error {
+	err = g.DB.Look(ctx, func(tx *store.Tx) error {
 		rec, err = tx.CodeHolder(id)
 		return err
 	})

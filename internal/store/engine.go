@@ -348,6 +348,9 @@ const writeAttempts = 5
 // not keep anything from a failed run. Never call Write inside Write: the
 // inner one waits for the outer for ever. Pass the Tx on instead.
 func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
+	if db.viewed(ctx) != nil {
+		return errViewed
+	}
 	var err error
 	for range writeAttempts {
 		var enqueued bool
@@ -383,6 +386,9 @@ type sharer struct {
 // so one wait for the disk and, on PostgreSQL, one connection. A fn that fails is left out
 // and the others are run again, on both engines; one that panics does so for its caller.
 func (db *DB) WriteShared(ctx context.Context, fn func(*Tx) error) error {
+	if db.viewed(ctx) != nil {
+		return errViewed
+	}
 	var panicked any
 	w, s := sharer{ctx, func(tx *Tx) (err error) {
 		defer func() {
@@ -457,6 +463,9 @@ const sharedTimeout = 20 * time.Second
 // Read runs fn on one unchanging view of the database. Nothing can be
 // written in it.
 func (db *DB) Read(ctx context.Context, fn func(*Tx) error) error {
+	if tx := db.viewed(ctx); tx != nil {
+		return fn(tx)
+	}
 	opts := &sql.TxOptions{ReadOnly: true}
 	if db.dialect == postgres {
 		opts.Isolation = sql.LevelRepeatableRead
@@ -465,32 +474,76 @@ func (db *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	return err
 }
 
-func (db *DB) inTx(ctx context.Context, p pool, opts *sql.TxOptions, fn func(*Tx) error) (enqueued bool, err error) {
+// View runs fn with a context in which every [DB.Read] sees one and the same view: a page
+// that reads several things begins one transaction for all of them. It must not go on in
+// another goroutine. Whatever would write in it fails: if many views waited for a
+// connection to write with, each would wait for the others to end.
+func (db *DB) View(ctx context.Context, fn func(context.Context) error) error {
+	return db.Read(ctx, func(tx *Tx) error { return fn(context.WithValue(ctx, viewing{db}, tx)) })
+}
+
+type viewing struct{ db *DB }
+
+// viewed is the transaction of the view that a context is of, or nil.
+func (db *DB) viewed(ctx context.Context) *Tx {
+	tx, _ := ctx.Value(viewing{db}).(*Tx)
+	return tx
+}
+
+var errViewed = fault.New(fault.Internal, "A page that only shows something tried to change it.")
+
+// Look is Read without one view: each query sees what was committed when it began. It is
+// for what needs no more, such as who asks, and for a query that is the only one: on
+// PostgreSQL to begin a view and to end it is as much work again as such queries are.
+func (db *DB) Look(ctx context.Context, fn func(*Tx) error) error {
+	if db.dialect != postgres || db.viewed(ctx) != nil {
+		return db.Read(ctx, fn)
+	}
+	return db.read.turn(ctx, func() error { return fn(&Tx{ctx: ctx, tx: apart{db.read.DB}, dialect: db.dialect}) })
+}
+
+// apart is queries outside a transaction.
+type apart struct{ *sql.DB }
+
+func (apart) ExecContext(context.Context, string, ...any) (sql.Result, error) {
+	return nil, errors.New("store: nothing can be written by a look")
+}
+
+// turn runs fn when those who came before have had their turn.
+func (p pool) turn(ctx context.Context, fn func() error) (err error) {
 	defer func() {
 		if err != nil && ctx.Err() != nil {
 			err = fault.Wrap(errors.Join(ctx.Err(), err), fault.Unavailable, "This was stopped before it finished. Try again.")
 		}
 	}()
 	if err := p.queue.Acquire(ctx, 1); err != nil {
-		return false, err
+		return err
 	}
 	defer p.queue.Release(1)
-	turn := db.open.turns.Load()
-	sqlTx, err := p.BeginTx(ctx, opts)
-	if err != nil {
-		return false, mapError(err)
-	}
-	// Also ends the transaction when fn panics; after a commit it does nothing.
-	defer func() { _ = sqlTx.Rollback() }()
-	tx := &Tx{ctx: ctx, tx: sqlTx, dialect: db.dialect}
-	if opts != nil && opts.ReadOnly { // what this transaction itself changed nobody else may see
-		tx.open, tx.turn = &db.open, turn
-	}
-	if err := fn(tx); err != nil {
-		return false, err
-	}
-	if err := tx.flush(); err != nil {
-		return false, err
-	}
-	return tx.enqueued, mapError(sqlTx.Commit())
+	return fn()
+}
+
+func (db *DB) inTx(ctx context.Context, p pool, opts *sql.TxOptions, fn func(*Tx) error) (enqueued bool, err error) {
+	err = p.turn(ctx, func() error {
+		turn := db.open.turns.Load()
+		sqlTx, err := p.BeginTx(ctx, opts)
+		if err != nil {
+			return mapError(err)
+		}
+		// Also ends the transaction when fn panics; after a commit it does nothing.
+		defer func() { _ = sqlTx.Rollback() }()
+		tx := &Tx{ctx: ctx, tx: sqlTx, dialect: db.dialect}
+		if opts != nil && opts.ReadOnly { // what this transaction itself changed nobody else may see
+			tx.open, tx.turn = &db.open, turn
+		}
+		if err := fn(tx); err != nil {
+			return err
+		}
+		if err := tx.flush(); err != nil {
+			return err
+		}
+		enqueued = tx.enqueued
+		return mapError(sqlTx.Commit())
+	})
+	return enqueued, err
 }

@@ -223,6 +223,52 @@ func TestReadIsOneView(t *testing.T) {
 
 // TestLockedCounter has many writers add to one number, each from what it
 // read: none of the additions may be lost.
+// What is read in one view is as it was when the view began, though others save
+// meanwhile; a look is as of its query. Neither can write, and a view never waits for
+// somebody who does.
+func TestAViewIsOneAndALookIsOfTheMoment(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		put := func(ctx context.Context, value string) error {
+			return db.Write(ctx, func(tx *store.Tx) error { return tx.SetMeta("name", value) })
+		}
+		get := func(ctx context.Context, read func(context.Context, func(*store.Tx) error) error) (value string) {
+			t.Helper()
+			if err := read(ctx, func(tx *store.Tx) (err error) { value, err = tx.GetMeta("name"); return err }); err != nil {
+				t.Fatal(err)
+			}
+			return value
+		}
+		if err := put(t.Context(), "first"); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.View(t.Context(), func(ctx context.Context) error {
+			same(t, get(ctx, db.Read), "first")
+			if err := put(t.Context(), "second"); err != nil {
+				return err
+			}
+			same(t, get(ctx, db.Read), "first")
+			same(t, get(ctx, db.Look), "first")
+			same(t, get(t.Context(), db.Read), "second")
+			same(t, get(t.Context(), db.Look), "second")
+			same(t, fault.KindOf(put(ctx, "third")), fault.Internal)
+			same(t, fault.KindOf(db.WriteShared(ctx, func(*store.Tx) error { return nil })), fault.Internal)
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for name, read := range map[string]func(context.Context, func(*store.Tx) error) error{"read": db.Read, "look": db.Look} {
+			if read(t.Context(), func(tx *store.Tx) error { return tx.SetMeta("name", "written by a "+name) }) == nil {
+				t.Errorf("a %s wrote", name)
+			}
+		}
+		same(t, get(t.Context(), db.Look), "second")
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		same(t, fault.KindOf(db.Look(ctx, func(tx *store.Tx) error { _, err := tx.GetMeta("name"); return err })), fault.Unavailable)
+	})
+}
+
 func TestLockedCounter(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {

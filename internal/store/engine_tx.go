@@ -15,7 +15,7 @@ import (
 // belongs to one goroutine and ends with the function it was given to.
 type Tx struct {
 	ctx      context.Context
-	tx       *sql.Tx
+	tx       statements
 	dialect  dialect
 	enqueued bool                         // a job waits for the commit
 	unlogged []audit.Event                // what flush adds to the log, last of all
@@ -23,6 +23,13 @@ type Tx struct {
 	mark     int64                        // how far flush moves the mark of Latest
 	open     *openRecords                 // what boards share; nil where this transaction writes
 	turn     int64                        // how often they had been brought up to date when this began
+}
+
+// statements is a transaction, or what takes the place of one in a [DB.Look].
+type statements interface {
+	ExecContext(context.Context, string, ...any) (sql.Result, error)
+	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
+	PrepareContext(context.Context, string) (*sql.Stmt, error)
 }
 
 type tracing struct{}

@@ -1,6 +1,7 @@
 package mash
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -209,25 +210,24 @@ func (d *door) drawBoard(w http.ResponseWriter, r *http.Request, a *room.Asker, 
 	if err != nil {
 		return err
 	}
+	var staff []agency.Worker
 	var open map[string]int
-	if r.Header.Get("X-Fragment") == "" {
-		if open, err = d.Desk.OpenKinds(r.Context(), a.By); err != nil {
+	var told []store.Notice
+	if err := d.Desk.DB.View(r.Context(), func(ctx context.Context) (err error) {
+		if staff, err = d.colleagues(ctx, a, now); err != nil || r.Header.Get("X-Fragment") != "" {
+			return err // a board drawn again shows none of the others
+		}
+		if open, err = d.Desk.OpenKinds(ctx, a.By); err != nil {
 			return err
 		}
+		told, err = d.Desk.Notices(ctx, a.By, countedNotices+1)
+		return err
+	}); err != nil {
+		return err
 	}
 	if found.Total == 0 && r.Method == http.MethodGet && q.Get("kind") == "" && !filtered(as) {
 		if other := d.kindWithWork(as, open); other != "" {
 			return room.See(w, r, "/board?kind="+other)
-		}
-	}
-	staff, err := d.colleagues(r.Context(), a, now)
-	if err != nil {
-		return err
-	}
-	var told []store.Notice
-	if r.Header.Get("X-Fragment") == "" { // a board drawn again shows none
-		if told, err = d.Desk.Notices(r.Context(), a.By, countedNotices+1); err != nil {
-			return err
 		}
 	}
 	v := boardView{
