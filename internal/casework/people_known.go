@@ -130,11 +130,6 @@ func (a alike) people(ids []string) ([]person.Person, error) {
 	return out, err
 }
 
-// readAll tells whether all of some were read already.
-func (a alike) readAll(ids []string) bool {
-	return !slices.ContainsFunc(ids, func(id string) bool { _, ok := a.read[id]; return !ok })
-}
-
 // bands gives how likely it is of each entry of the index that it is someone: of all
 // but the unlikely. Of their own entry, and of those that the links join to it, the
 // band is empty.
@@ -252,72 +247,70 @@ func (d *Desk) atSameAddress(tx *store.Tx, people []store.RecordPerson) ([]strin
 func (d *Desk) contacts(near alike, by By, rec record.Record, people []store.RecordPerson) (int64, error) {
 	tx := near.tx
 	since := by.Now.AddDate(-1, 0, 0)
-	counts := func(pr store.PersonRecord) bool {
-		p, ok := d.Pathways.Get(pr.Pathway)
-		return ok && p.CountsAsContact && !pr.CreatedAt.Before(since) && !pr.CreatedAt.After(by.Now)
-	}
 	open := func(all []store.PersonRecord) ([]store.PersonRecord, error) { return d.notKept(tx, by, all) }
-	counted := func(ids []string) ([]store.PersonRecord, error) {
-		all, err := tx.RecordsOfSince(ids, since)
-		if err != nil {
-			return nil, err
-		}
-		return open(slices.DeleteFunc(all, func(pr store.PersonRecord) bool { return !counts(pr) }))
+	children := childrenOf(people)
+	ids := make([]string, len(children))
+	for i, rp := range children {
+		ids[i] = rp.Person.ID
 	}
-	var ids []string
-	for _, rp := range people {
-		if rp.Role != "child" {
-			continue
-		}
-		links, err := d.linksWith(tx, []string{rp.Person.ID}, open)
-		if err != nil {
-			return 0, err
-		}
-		clusters := person.Clusters(links)
-		same := person.Members(clusters, rp.Person.ID)
-		ids = append(ids, same...)
+	links, err := d.linksWith(tx, ids, open)
+	if err != nil {
+		return 0, err
+	}
+	clusters := person.Clusters(links)
+	theirs, err := d.atSameAddress(tx, people) // whose contacts count
+	if err != nil {
+		return 0, err
+	}
+	asked := slices.Clone(theirs) // and who may be one of the children
+	for _, id := range ids {
+		same := person.Members(clusters, id)
+		theirs, asked = append(theirs, same...), append(asked, same...)
+	}
+	for _, rp := range children {
 		shared, err := near.to(rp.Person)
 		if err != nil {
 			return 0, err
 		}
-		if !near.readAll(shared) {
-			// Most are of long ago: who has nothing to count is not read to be compared.
-			// Nor is who has it on a locked record alone, so that nothing is done for them.
-			theirs, err := counted(shared)
-			if err != nil {
-				return 0, err
-			}
-			lately := map[string]bool{}
-			for _, pr := range theirs {
-				lately[pr.Person] = true
-			}
-			shared = slices.DeleteFunc(slices.Clone(shared), func(id string) bool { return !lately[id] })
+		asked = append(asked, shared...)
+	}
+	all, err := tx.RecordsOfSince(asked, since)
+	if err != nil {
+		return 0, err
+	}
+	all, err = open(slices.DeleteFunc(all, func(pr store.PersonRecord) bool {
+		p, ok := d.Pathways.Get(pr.Pathway)
+		return !ok || !p.CountsAsContact || pr.CreatedAt.Before(since) || pr.CreatedAt.After(by.Now)
+	}))
+	if err != nil {
+		return 0, err
+	}
+	lately := map[string][]string{} // records, by whom they are about
+	for _, pr := range all {
+		lately[pr.Person] = append(lately[pr.Person], pr.Record)
+	}
+	for _, rp := range children {
+		shared, err := near.to(rp.Person)
+		if err != nil {
+			return 0, err
 		}
-		found, err := near.people(shared)
+		// Most are of long ago: who has nothing to count is not read to be compared.
+		// Nor is who has it on a locked record alone, so that nothing is done for them.
+		found, err := near.people(slices.DeleteFunc(slices.Clone(shared), func(id string) bool { return lately[id] == nil }))
 		if err != nil {
 			return 0, err
 		}
 		for _, p := range found {
-			if !slices.Contains(ids, p.ID) && person.Match(rp.Person, p, person.Context{SameAs: clusters}).Band == person.Likely {
-				ids = append(ids, p.ID)
+			if !slices.Contains(theirs, p.ID) && person.Match(rp.Person, p, person.Context{SameAs: clusters}).Band == person.Likely {
+				theirs = append(theirs, p.ID)
 			}
 		}
 	}
-	home, err := d.atSameAddress(tx, people)
-	if err != nil {
-		return 0, err
-	}
-	ids = append(ids, home...)
-	if len(ids) == 0 {
-		return 1, nil
-	}
-	all, err := counted(ids)
-	if err != nil {
-		return 0, err
-	}
 	contacts := map[string]bool{rec.ID: true}
-	for _, pr := range all {
-		contacts[pr.Record] = true
+	for _, id := range theirs {
+		for _, r := range lately[id] {
+			contacts[r] = true
+		}
 	}
 	return int64(len(contacts)), nil
 }
