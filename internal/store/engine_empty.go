@@ -5,17 +5,20 @@ import (
 	"database/sql"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/ncruces/go-sqlite3"
 )
 
 // After how many more pages of the embedded engine's log they are moved into the
 // database by the emptier, and how many it may hold before whoever saves moves the
-// rest, so that it begins again. It does that by itself only when nobody saved while
-// it was emptied. A page that many saves change is moved once for all of them.
+// rest, so that it begins again. It does that by itself only when nobody saved, or
+// read what was before, while it was emptied; otherwise what is left is moved a little
+// later. A page that many saves change is moved once for all of them.
 const (
 	logLong    = 1000
 	logLongest = 16_000
+	logAgain   = time.Second
 )
 
 // emptier moves what the log of the embedded engine holds into the database, on a
@@ -61,31 +64,37 @@ func (e *emptier) follow(c *sqlite3.Conn) {
 // run empties the log whenever it is long, until the database is closed.
 func (e *emptier) run() {
 	defer close(e.stopped)
+	var again <-chan time.Time
 	for {
 		select {
 		case <-e.ended.Done():
 			return
 		case <-e.due:
+		case <-again:
 		}
+		again = nil
 		e.mu.Lock()
-		e.empty()
+		if !e.empty() {
+			again = time.After(logAgain)
+		}
 		e.mu.Unlock()
 	}
 }
 
-// empty moves what the log holds, and then the little that was saved meanwhile: when
-// all of it is moved, the log begins again with the next save.
-func (e *emptier) empty() {
+// empty moves what the log holds, and then the little that was saved meanwhile, and
+// says whether all of it is moved: then the log begins again with the next save.
+func (e *emptier) empty() bool {
 	for range 2 {
 		var busy, pages, moved int64
-		// What fails, such as on a full disk, is tried again after another save.
+		// What fails, such as on a full disk, is tried again.
 		if err := e.pool.QueryRowContext(context.Background(), `pragma wal_checkpoint(passive)`).Scan(&busy, &pages, &moved); err != nil {
-			return
+			return false
 		}
 		if e.moved.Store(moved); moved >= e.pages.Load() {
-			return
+			return true
 		}
 	}
+	return false
 }
 
 // alone keeps the emptier away until the function it gives is called. There may be
