@@ -69,13 +69,15 @@ const memoryMost = 200 << 20
 // goroutines at once.
 type DB struct {
 	dialect dialect
-	write   pool // on SQLite a single connection; on PostgreSQL the same pool as read
+	write   pool // on SQLite a single connection, for which line is the queue; on PostgreSQL the same pool as read
 	read    pool
 	empty   *emptier     // of the embedded engine's log; nil when this process does not write it
 	unlock  func() error // gives the data folder back; nil on PostgreSQL
 
 	open   openRecords
 	shared sharing
+	line   turns  // of those who write to the embedded engine
+	group  *group // what they have saved and not committed; of whoever has the turn
 
 	wake    chan struct{} // a job was enqueued by this process
 	owner   string        // this process, as the holder of job leases
@@ -342,19 +344,24 @@ const writeAttempts = 5
 // Write runs fn in one transaction that commits when fn returns nil and
 // leaves nothing behind when it does not.
 //
-// On SQLite writes run one at a time. On PostgreSQL they run side by side at
-// read committed: whoever decides from a row locks it first ([Tx.lockRow]).
-// There fn may be run again, up to five times, after a deadlock, so it must
-// not keep anything from a failed run. Never call Write inside Write: the
-// inner one waits for the outer for ever. Pass the Tx on instead.
+// On SQLite writes run one at a time, and share a commit while many wait, each as if
+// it had its own. On PostgreSQL they run side by side at read committed: whoever decides
+// from a row locks it first ([Tx.lockRow]). fn may be run again, up to five times, after a
+// deadlock or because others could not be committed, so it must not keep anything from a
+// failed run. Never call Write inside Write: the inner one waits for the outer for ever.
+// Pass the Tx on instead. Nor hold what another fn waits for.
 func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	if db.viewed(ctx) != nil {
 		return errViewed
 	}
 	var err error
-	for range writeAttempts {
+	for i := range writeAttempts {
 		var enqueued bool
-		enqueued, err = db.inTx(ctx, db.write, nil, fn)
+		if db.dialect == sqlite {
+			enqueued, err = db.inGroup(ctx, i > 0, fn)
+		} else {
+			enqueued, err = db.inTx(ctx, db.write, nil, fn)
+		}
 		if err == nil {
 			if enqueued {
 				db.wakeJobs()
@@ -510,17 +517,20 @@ func (apart) ExecContext(context.Context, string, ...any) (sql.Result, error) {
 }
 
 // turn runs fn when those who came before have had their turn.
-func (p pool) turn(ctx context.Context, fn func() error) (err error) {
-	defer func() {
-		if err != nil && ctx.Err() != nil {
-			err = fault.Wrap(errors.Join(ctx.Err(), err), fault.Unavailable, "This was stopped before it finished. Try again.")
-		}
-	}()
+func (p pool) turn(ctx context.Context, fn func() error) error {
 	if err := p.queue.Acquire(ctx, 1); err != nil {
-		return err
+		return stopped(ctx, err)
 	}
 	defer p.queue.Release(1)
-	return fn()
+	return stopped(ctx, fn())
+}
+
+// stopped is an error, said to be that of the context when that has ended.
+func stopped(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() == nil {
+		return err
+	}
+	return fault.Wrap(errors.Join(ctx.Err(), err), fault.Unavailable, "This was stopped before it finished. Try again.")
 }
 
 func (db *DB) inTx(ctx context.Context, p pool, opts *sql.TxOptions, fn func(*Tx) error) (enqueued bool, err error) {

@@ -109,3 +109,6 @@ func (db *DB) Remembers(other *DB) {
 
 // FillOutlines is what a migration does for those who were there before it.
 func (tx *Tx) FillOutlines() error { return tx.fillOutlines() }
+
+// Waiting is how many wait to write to the embedded engine.
+func (db *DB) Waiting() int { return db.line.behind() }

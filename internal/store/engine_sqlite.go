@@ -59,6 +59,7 @@ type liteConn struct {
 	idle   map[string]*liteStmt // prepared and not in use, by text
 	tick   uint64
 	files  *openFiles
+	begun  bool  // a transaction that was not committed or rolled back
 	broken error // why the connection is of no more use
 	lost   bool  // nobody knows what state the engine is in
 }
@@ -194,8 +195,8 @@ func (s *liteStmt) bind(args []driver.NamedValue) error {
 // ExecContext implements driver.ExecerContext. Without arguments the text may
 // hold several statements, and is not kept.
 func (c *liteConn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (_ driver.Result, err error) {
-	if c.broken != nil {
-		return nil, c.broken
+	if err := c.usable(); err != nil {
+		return nil, err
 	}
 	defer c.guard(&err)
 	defer c.during(ctx)()
@@ -217,10 +218,21 @@ func (c *liteConn) ExecContext(ctx context.Context, text string, args []driver.N
 	return driver.RowsAffected(changes), nil
 }
 
+// usable tells why no statement may run. After some errors, such as a full disk, the
+// engine has ended the transaction, and what came after it would be saved by itself.
+func (c *liteConn) usable() error {
+	if c.broken == nil && c.begun && c.raw.GetAutocommit() {
+		return errEnded
+	}
+	return c.broken
+}
+
+var errEnded = errors.New("store: the engine has ended the transaction")
+
 // QueryContext implements driver.QueryerContext.
 func (c *liteConn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (_ driver.Rows, err error) {
-	if c.broken != nil {
-		return nil, c.broken
+	if err := c.usable(); err != nil {
+		return nil, err
 	}
 	defer c.guard(&err)
 	defer c.during(ctx)()
@@ -267,12 +279,14 @@ func (c *liteConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.T
 	if err := c.run(begin); err != nil {
 		return nil, err
 	}
+	c.begun = true
 	return c, nil
 }
 
 // Commit implements driver.Tx.
 func (c *liteConn) Commit() error {
 	err := c.run("commit")
+	c.begun = false
 	if err != nil && !c.idleNow() {
 		err = errors.Join(err, c.Rollback())
 	}
@@ -282,6 +296,7 @@ func (c *liteConn) Commit() error {
 // Rollback implements driver.Tx. It happens even when the context has ended.
 func (c *liteConn) Rollback() error {
 	defer c.during(context.Background())()
+	c.begun = false
 	if c.idleNow() {
 		return nil // the engine has done it already, as when the disk is full
 	}
