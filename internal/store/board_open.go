@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"hash/maphash"
 	"maps"
 	"slices"
 	"strconv"
@@ -11,7 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-	"unique"
 
 	"frontdoor/internal/access"
 	"frontdoor/internal/agency"
@@ -63,7 +63,7 @@ type (
 	limit      struct{ due, warn time.Time }
 	startedRow struct{ id, pathway, state string } // a record started from it; no state when it is closed
 	openGrant  struct {
-		to          unique.Handle[string]
+		to          who
 		from, until time.Time
 		works       bool // it may view or act, not only follow how it goes
 		glass       bool // it was opened in an emergency
@@ -284,10 +284,10 @@ func (tx *Tx) readOpen(into map[string]*openRow, ids []string) error {
 	if err != nil {
 		return err
 	}
-	rows := map[string]*openRow{}
+	rows, same := map[string]*openRow{}, oneOfEach{}
 	for _, r := range records {
 		for _, s := range []*string{&r.Pathway, &r.Hash, &r.Authority, &r.State, &r.Rating, &r.Team, &r.StartedBy} {
-			*s = unique.Make(*s).Value() // the same few texts again and again
+			*s = same.of(*s)
 		}
 		r.Answers = nil
 		rows[r.ID] = &openRow{rec: r}
@@ -317,7 +317,7 @@ func (tx *Tx) readOpen(into map[string]*openRow, ids []string) error {
 			return err
 		}
 		if r := rows[id]; r != nil {
-			g.to = unique.Make(to)
+			g.to = whoOf(same.of(to))
 			r.grants = append(r.grants, g)
 		}
 	}
@@ -332,7 +332,7 @@ func (tx *Tx) readOpen(into map[string]*openRow, ids []string) error {
 	}
 	for _, v := range started {
 		if r := rows[v[0]]; r != nil {
-			r.started = append(r.started, startedRow{v[1], unique.Make(v[2]).Value(), unique.Make(v[3]).Value()})
+			r.started = append(r.started, startedRow{v[1], same.of(v[2]), same.of(v[3])})
 		}
 	}
 	for _, q := range []struct {
@@ -366,18 +366,40 @@ func (tx *Tx) readOpen(into map[string]*openRow, ids []string) error {
 	return nil
 }
 
+// oneOfEach keeps one copy of each of a few texts that come again and again.
+type oneOfEach map[string]string
+
+func (t oneOfEach) of(s string) string {
+	if had, ok := t[s]; ok {
+		return had
+	}
+	t[s] = s
+	return s
+}
+
+// who is a principal, with a number that tells most of them apart: a board compares
+// tens of thousands. Package unique would do, but to ask it waits for the collector.
+type who struct {
+	sum  uint64
+	name string
+}
+
+var whoSeed = maphash.MakeSeed()
+
+func whoOf(name string) who { return who{maphash.String(whoSeed, name), name} }
+
 // asker is someone who asks which records they may know of.
 type asker struct {
-	principals []unique.Handle[string]
-	self       unique.Handle[string]
+	principals []who
+	self       who
 	worker     string
 	now        time.Time
 }
 
 func askerOf(principals []access.Principal, worker string, now time.Time) asker {
-	a := asker{self: unique.Make(string(access.ToWorker(worker))), worker: worker, now: now.Truncate(time.Microsecond)} // as the database has it
+	a := asker{self: whoOf(string(access.ToWorker(worker))), worker: worker, now: now.Truncate(time.Microsecond)} // as the database has it
 	for _, p := range principals {
-		a.principals = append(a.principals, unique.Make(string(p)))
+		a.principals = append(a.principals, whoOf(string(p)))
 	}
 	return a
 }
