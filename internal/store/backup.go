@@ -258,13 +258,13 @@ func (tx *Tx) inserter(t dumpTable) (func([]any) error, error) {
 	if len(cols) != len(t.Columns) {
 		return nil, fmt.Errorf("the backup's table %s lacks columns", t.Table)
 	}
-	stmt, err := tx.tx.PrepareContext(tx.ctx, tx.dialect.text("insert into "+quoteName(t.Table)+
+	stmt, err := tx.tx.PrepareContext(tx.asked, tx.dialect.text("insert into "+quoteName(t.Table)+
 		" ("+strings.Join(names, ", ")+") values ("+strings.Join(holders, ", ")+")"))
 	if err != nil {
 		return nil, mapError(err)
 	}
 	return func(values []any) error {
-		_, err := stmt.ExecContext(tx.ctx, values...)
+		_, err := stmt.ExecContext(tx.asked, values...)
 		return mapError(err)
 	}, nil
 }

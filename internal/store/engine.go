@@ -506,7 +506,7 @@ func (db *DB) Look(ctx context.Context, fn func(*Tx) error) error {
 	if db.dialect != postgres || db.viewed(ctx) != nil {
 		return db.Read(ctx, fn)
 	}
-	return db.read.turn(ctx, func() error { return fn(&Tx{ctx: ctx, tx: apart{db.read.DB}, dialect: db.dialect}) })
+	return db.read.turn(ctx, func() error { return fn(db.newTx(ctx, apart{db.read.DB})) })
 }
 
 // apart is queries outside a transaction.
@@ -536,13 +536,15 @@ func stopped(ctx context.Context, err error) error {
 func (db *DB) inTx(ctx context.Context, p pool, opts *sql.TxOptions, fn func(*Tx) error) (enqueued bool, err error) {
 	err = p.turn(ctx, func() error {
 		turn := db.open.turns.Load()
-		sqlTx, err := p.BeginTx(ctx, opts)
+		begun, err := db.begin(ctx, p, opts)
 		if err != nil {
 			return mapError(err)
 		}
-		// Also ends the transaction when fn panics; after a commit it does nothing.
-		defer func() { _ = sqlTx.Rollback() }()
-		tx := &Tx{ctx: ctx, tx: sqlTx, dialect: db.dialect}
+		tx := db.newTx(ctx, begun)
+		defer func() { // also when fn panics
+			tx.closeRows()
+			_ = begun.Rollback()
+		}()
 		if opts != nil && opts.ReadOnly { // what this transaction itself changed nobody else may see
 			tx.open, tx.turn = &db.open, turn
 		}
@@ -553,7 +555,8 @@ func (db *DB) inTx(ctx context.Context, p pool, opts *sql.TxOptions, fn func(*Tx
 			return err
 		}
 		enqueued = tx.enqueued
-		return mapError(sqlTx.Commit())
+		tx.closeRows()
+		return mapError(begun.Commit())
 	})
 	return enqueued, err
 }

@@ -2,14 +2,13 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"sync"
 )
 
 // group is saves of several people that the embedded engine commits together: they
 // share the wait for the disk, and a page that each of them changes is written once.
 type group struct {
-	tx    *sql.Tx
+	tx    transaction
 	alone bool          // nobody may join
 	saves int           // in it so far
 	ended chan struct{} // closed when it is on the disk, or will never be
@@ -61,13 +60,12 @@ func (db *DB) save(ctx context.Context, alone bool, fn func(*Tx) error) (_ *grou
 	if !first { // to stop a statement halfway, the engine would undo what others saved
 		ctx = kept
 	}
-	saved := false
-	defer func() {
-		if !saved { // also when fn panics
+	tx, saved := db.newTx(ctx, g.tx), false
+	defer func() { // also when fn panics
+		if tx.closeRows(); !saved {
 			db.undo(kept, first)
 		}
 	}()
-	tx := &Tx{ctx: ctx, tx: g.tx, dialect: db.dialect}
 	if err = fn(tx); err == nil {
 		err = tx.flush()
 	}
@@ -91,7 +89,7 @@ func (db *DB) join(ctx context.Context, alone bool) (_ *group, first bool, err e
 	if db.group != nil {
 		db.commit()
 	}
-	tx, err := db.write.BeginTx(ctx, nil)
+	tx, err := db.begin(ctx, db.write, nil)
 	if err != nil {
 		return nil, true, mapError(err)
 	}

@@ -109,6 +109,9 @@ func (c *liteConn) guard(err *error) {
 // during lets a context end what the connection does until the function it
 // gives is called.
 func (c *liteConn) during(ctx context.Context) func() {
+	if u, ok := ctx.(unwatched); ok {
+		ctx = u.Context
+	}
 	old := c.raw.SetInterrupt(ctx)
 	return func() { c.raw.SetInterrupt(old) }
 }

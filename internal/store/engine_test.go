@@ -451,6 +451,44 @@ func TestPostgresSortsByBytes(t *testing.T) {
 	})
 }
 
+// A query that nobody read to its end, or that a panic left, keeps no connection.
+func TestRowsLeftOpen(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		execute(t, db, `create table tried (n bigint)`)
+		execute(t, db, `insert into tried values (1), (2), (3)`)
+		leaves := func(tx *store.Tx) error {
+			rows, err := tx.Query(`select n from tried`)
+			if err == nil && !rows.Next() {
+				t.Error("no row")
+			}
+			return err
+		}
+		for range 30 { // more than there are connections
+			for what, do := range map[string]func(context.Context, func(*store.Tx) error) error{"read": db.Read, "write": db.Write, "look": db.Look} {
+				if what == "look" && db.Engine() == "postgres" {
+					continue // no transaction ends with it
+				}
+				if err := do(t.Context(), leaves); err != nil {
+					t.Error(err)
+				}
+				func() {
+					defer func() {
+						if recover() == nil {
+							t.Error("no panic")
+						}
+					}()
+					_ = do(t.Context(), func(tx *store.Tx) error {
+						_ = leaves(tx)
+						panic("halfway")
+					})
+				}()
+			}
+		}
+		execute(t, db, `insert into tried values (4)`)
+	})
+}
+
 func BenchmarkOpen(b *testing.B) {
 	for b.Loop() {
 		if err := storetest.Open(b).Close(); err != nil {

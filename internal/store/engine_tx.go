@@ -15,7 +15,9 @@ import (
 // belongs to one goroutine and ends with the function it was given to.
 type Tx struct {
 	ctx      context.Context
+	asked    context.Context // what statements are given of it
 	tx       statements
+	rows     *sql.Rows // of the last query
 	dialect  dialect
 	enqueued bool                         // a job waits for the commit
 	unlogged []audit.Event                // what flush adds to the log, last of all
@@ -23,13 +25,6 @@ type Tx struct {
 	mark     int64                        // how far flush moves the mark of Latest
 	open     *openRecords                 // what boards share; nil where this transaction writes
 	turn     int64                        // how often they had been brought up to date when this began
-}
-
-// statements is a transaction, or what takes the place of one in a [DB.Look].
-type statements interface {
-	ExecContext(context.Context, string, ...any) (sql.Result, error)
-	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
-	PrepareContext(context.Context, string) (*sql.Stmt, error)
 }
 
 type tracing struct{}
@@ -54,7 +49,7 @@ func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	result, err := tx.tx.ExecContext(tx.ctx, tx.dialect.text(query), args...)
+	result, err := tx.tx.ExecContext(tx.asked, tx.dialect.text(query), args...)
 	if err != nil {
 		return 0, mapError(err)
 	}
@@ -70,10 +65,11 @@ func (tx *Tx) Query(query string, args ...any) (*Rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.tx.QueryContext(tx.ctx, tx.dialect.text(query), args...)
+	rows, err := tx.tx.QueryContext(tx.asked, tx.dialect.text(query), args...)
 	if err != nil {
 		return nil, mapError(err)
 	}
+	tx.rows = rows
 	return &Rows{rows}, nil
 }
 
