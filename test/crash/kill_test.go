@@ -132,7 +132,7 @@ func newWorldAt(t *testing.T, o live.Options, seed uint64) *world {
 			}
 		}}
 	}
-	for i := range 3 {
+	for i := range 9 {
 		wr := &writer{hand: hand(fmt.Sprintf("neighbour%d", i)), base: live.Neighbour(), marker: "public_saw"}
 		wr.forget()
 		w.writers = append(w.writers, wr)
