@@ -51,19 +51,17 @@ func (db *DB) save(ctx context.Context, alone bool, fn func(*Tx) error) (_ *grou
 	if err := ctx.Err(); err != nil {
 		return nil, false, err
 	}
-	// The transaction does not end when the first of the group goes away.
-	kept := context.WithoutCancel(ctx)
-	g, first, err := db.join(kept, alone)
+	g, first, err := db.join(ctx, alone)
 	if err != nil {
 		return g, false, err
 	}
 	if !first { // to stop a statement halfway, the engine would undo what others saved
-		ctx = kept
+		ctx = context.WithoutCancel(ctx)
 	}
 	tx, saved := db.newTx(ctx, g.tx), false
 	defer func() { // also when fn panics
 		if tx.closeRows(); !saved {
-			db.undo(kept, first)
+			db.undo(ctx, first)
 		}
 	}()
 	if err = fn(tx); err == nil {
@@ -81,7 +79,7 @@ func (db *DB) save(ctx context.Context, alone bool, fn func(*Tx) error) (_ *grou
 // can be begun.
 func (db *DB) join(ctx context.Context, alone bool) (_ *group, first bool, err error) {
 	if g := db.group; g != nil && !alone {
-		if _, err = g.tx.ExecContext(ctx, "savepoint one"); err != nil {
+		if _, err = g.tx.ExecContext(context.WithoutCancel(ctx), "savepoint one"); err != nil {
 			db.lose()
 		}
 		return g, false, err
